@@ -1,0 +1,58 @@
+"""Records that matching writes."""
+
+from typing import ClassVar
+from uuid import UUID
+
+from pydantic import AwareDatetime, Field
+
+from kindred_common.contracts.record import Part, Record
+from kindred_common.contracts.vocabulary import ReasonCode
+
+
+class Contribution(Part):
+    """One named part of a score; the contributions of a pair add up to its log-odds."""
+
+    name: str = Field(max_length=100)
+    amount: float
+
+
+class Match(Part):
+    """An event that the matcher chose for the customer.
+
+    ``seats`` is 1, or 2 with a companion. ``score`` is the weight that allocation maximises. ``fixed`` pairs were
+    approved or sent and are no longer the matcher's to change.
+    """
+
+    event_id: UUID
+    seats: int = Field(ge=1, le=2)
+    score: float
+    fixed: bool = False
+    reasons: tuple[Contribution, ...] = ()
+
+
+class Candidate(Part):
+    """An event that was ranked but not chosen, with what stood in the way: seats, cap or overlap."""
+
+    event_id: UUID
+    score: float
+    not_chosen: ReasonCode
+
+
+class Refusal(Part):
+    """An event that the customer cannot be matched to, and every reason why."""
+
+    event_id: UUID
+    reasons: tuple[ReasonCode, ...] = Field(min_length=1)
+
+
+class CustomerMatches(Record):
+    """What the matcher proposes for one customer now: possibly nothing, then with the reasons."""
+
+    record_type: ClassVar[str] = "kindred.customer-matches.v1"
+
+    customer_id: UUID
+    profile_version: int = Field(ge=0)
+    matches: tuple[Match, ...] = ()
+    candidates: tuple[Candidate, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
+    priced_at: AwareDatetime

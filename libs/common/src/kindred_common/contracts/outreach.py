@@ -1,0 +1,62 @@
+"""Records about messages: any service requests one, outreach says what became of it."""
+
+from typing import ClassVar
+from uuid import UUID
+
+from pydantic import AwareDatetime, Field
+
+from kindred_common.contracts.record import Part, Record
+from kindred_common.contracts.vocabulary import Manner, MessageClass, MessagePurpose, MessageResult
+
+
+class CalendarEntry(Part):
+    """What goes into the customer's calendar; ``uid`` stays the same and ``sequence`` rises when it changes."""
+
+    uid: str = Field(max_length=200)
+    sequence: int = Field(default=0, ge=0)
+    cancelled: bool = False
+    title: str = Field(max_length=200)
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime
+    zone: str
+    place_name: str | None = Field(default=None, max_length=200)
+
+
+class MessageRequested(Record):
+    """Someone asks for one message to a customer.
+
+    ``(customer_id, purpose, occasion)`` identifies the message: a second request for the same is the same message.
+    ``data`` fills the template: titles, dates as ISO 8601, never names or addresses. ``link`` is the personal page.
+    """
+
+    record_type: ClassVar[str] = "kindred.message-requested.v1"
+
+    message_id: UUID
+    customer_id: UUID
+    purpose: MessagePurpose
+    occasion: str = Field(max_length=200)
+    message_class: MessageClass
+    manner: Manner = Manner.EMAIL
+    data: dict[str, str] = Field(default_factory=dict)
+    link: str | None = Field(default=None, max_length=500)
+    calendar: CalendarEntry | None = None
+    not_after: AwareDatetime | None = None
+
+
+class MessageOutcome(Record):
+    """What became of a requested message.
+
+    A skipped message names the ``rule`` that held it back and, when there is one, the moment from which it would be
+    allowed. ``uncertain`` means that the mail server may or may not have taken it; it is never sent again by itself.
+    """
+
+    record_type: ClassVar[str] = "kindred.message-outcome.v1"
+
+    message_id: UUID
+    customer_id: UUID
+    purpose: MessagePurpose
+    occasion: str = Field(max_length=200)
+    result: MessageResult
+    at: AwareDatetime
+    rule: str | None = Field(default=None, max_length=60)
+    allowed_from: AwareDatetime | None = None
