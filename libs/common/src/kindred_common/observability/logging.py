@@ -1,0 +1,101 @@
+"""Structured logs: one JSON object a line on standard output, without personal data, for our code and all libraries."""
+
+import logging
+import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from copy import copy
+from typing import Any, TextIO, cast
+
+import structlog
+from structlog.contextvars import bound_contextvars
+from structlog.types import Processor
+
+from kindred_common.observability.redaction import Event, describe_exceptions, withhold_unlisted
+
+Logger = structlog.stdlib.BoundLogger
+
+TRUSTED = ("kindred_", "aiokafka", "alembic", "uvicorn.error")
+"""Loggers whose messages may be shown filled in. Of all others only the unfilled first line is shown."""
+
+QUIET = {"aiokafka": "WARNING", "asyncio": "WARNING", "httpx": "WARNING", "httpcore": "WARNING"}
+"""Libraries that say too much at the level we ask of ourselves."""
+
+
+def get_logger(name: str) -> Logger:
+    """A logger for one module: ``get_logger(__name__)``. Messages are constant; what varies goes in keyword values."""
+    return structlog.stdlib.get_logger(name)
+
+
+def log_context(**values: object) -> AbstractContextManager[None]:
+    """Adds values (``correlation_id``, ``record_id``) to every line that is logged inside the block."""
+    return cast("AbstractContextManager[None]", bound_contextvars(**values))
+
+
+def configure_logging(service: str, level: str = "INFO", *, stream: TextIO | None = None) -> None:
+    """Sends all logging of this process through one pipeline.
+
+    Args:
+        service: the name that stands in each line.
+        level: the least severe level shown.
+        stream: where lines go; standard output when it is left out.
+    """
+    handler = logging.StreamHandler(stream or sys.stdout)
+    handler.setFormatter(_Formatter(service))
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level)
+    for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
+        logging.getLogger(name).handlers.clear()
+        logging.getLogger(name).propagate = True
+    logging.getLogger("uvicorn.access").disabled = True  # it would show personal links
+    for name, least in QUIET.items():
+        logging.getLogger(name).setLevel(max(logging.getLevelName(least), root.level))
+    logging.captureWarnings(capture=True)
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            structlog.contextvars.merge_contextvars,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=False,
+    )
+
+
+class _Formatter(structlog.stdlib.ProcessorFormatter):
+    """Turns records of structlog and of the standard library into the same JSON lines."""
+
+    def __init__(self, service: str) -> None:
+        super().__init__(
+            foreign_pre_chain=[structlog.contextvars.merge_contextvars],
+            processors=[
+                structlog.stdlib.add_log_level,
+                structlog.stdlib.add_logger_name,
+                structlog.processors.TimeStamper(fmt="iso", utc=True),
+                _naming(service),
+                describe_exceptions,
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                withhold_unlisted,
+                structlog.processors.JSONRenderer(ensure_ascii=False),
+            ],
+            use_get_message=False,
+        )
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Shows messages of libraries as they stand in the source: their arguments may be anybody's data."""
+        if not isinstance(record.msg, dict):
+            trusted = record.name.startswith(TRUSTED)
+            record = copy(record)
+            record.msg = record.getMessage() if trusted else str(record.msg).partition("\n")[0]
+            record.args = ()
+        return super().format(record)
+
+
+def _naming(service: str) -> Processor:
+    def name(_logger: object, _method: str, event: Event) -> Event:
+        event["service"] = service
+        return event
+
+    return cast("Callable[[Any, str, Event], Event]", name)
