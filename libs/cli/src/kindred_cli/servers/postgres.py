@@ -155,7 +155,8 @@ class EmbeddedPostgres:
             "log_timezone": "UTC",
         }
         if not self._durable:
-            settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+            # Not synchronous_commit: what is committed must outlive kill -9 of the server.
+            settings |= {"fsync": "off", "full_page_writes": "off"}
         options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         return ["-D", str(self.data), *options]
 
@@ -163,7 +164,7 @@ class EmbeddedPostgres:
         deadline = monotonic() + START_SECONDS
         while monotonic() < deadline:
             if await child.wait(0.02):
-                raise ServerError(f"Postgres did not start: {reason(child.output())}")
+                raise ServerError(f"Postgres did not start: {_complaint(child.output())}")
             if self._status(child.pid) == "ready":
                 return
         raise ServerError(f"Postgres did not start within {START_SECONDS:.0f} s")
@@ -191,6 +192,12 @@ class EmbeddedPostgres:
                 process.wait(timeout=10)
                 return
         (self.data / "postmaster.pid").unlink(missing_ok=True)
+
+
+def _complaint(output: str) -> str:
+    marks = ("FATAL:  ", "PANIC:  ", "DETAIL:  ", "HINT:  ")
+    said = [line.split(mark)[1] for line in output.splitlines() for mark in marks if mark in line]
+    return "; ".join(said) or reason(output)
 
 
 def _lives(process: psutil.Process) -> bool:
