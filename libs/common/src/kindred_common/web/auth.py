@@ -1,0 +1,55 @@
+"""Closed by default: who may call a route is said at the route, and nobody may call what says nothing."""
+
+from dataclasses import dataclass
+
+from fastapi import Request
+
+from kindred_common.security.principals import Principal, Role
+from kindred_common.web.context import context_of
+from kindred_common.web.problems import problem_of_status
+from kindred_common.web.routing import is_public
+
+
+async def deny_by_default(request: Request) -> None:
+    """Stands before every route of an application; lets only principals with a role pass, save on public routes."""
+    if not is_public(request):
+        principal = await current_principal(request)
+        if not principal.has_role():
+            raise problem_of_status(403)
+
+
+async def current_principal(request: Request) -> Principal:
+    """Who sent the request.
+
+    Raises:
+        Unauthenticated: nobody we know; becomes 401.
+    """
+    known: Principal | None = getattr(request.state, "principal", None)
+    if known is None:
+        known = await context_of(request).authenticator.authenticate(
+            request.headers.get("authorization"), request.headers.get("x-api-key")
+        )
+        request.state.principal = known
+    return known
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """What a route asks of its caller; made by :func:`requires`."""
+
+    roles: frozenset[Role]
+    scope: str | None
+
+    async def __call__(self, request: Request) -> Principal:
+        principal = await current_principal(request)
+        if principal.has_role(*self.roles) and principal.has_scope(self.scope):
+            return principal
+        raise problem_of_status(403)
+
+
+def requires(*roles: Role, scope: str | None = None) -> Requirement:
+    """A dependency that gives the principal if it has one of the roles, and the scope if it is limited to scopes.
+
+    ``principal: Annotated[Principal, Depends(requires(Role.ADMINISTRATOR, scope="surveys:write"))]``
+    """
+    return Requirement(frozenset(roles), scope)

@@ -1,0 +1,62 @@
+"""Long lists in pages, by the place where the last page ended rather than by number."""
+
+import binascii
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Sequence
+from typing import Annotated, Generic, TypeVar
+
+from fastapi import Query
+from pydantic import BaseModel, Field
+
+from kindred_common.web.problems import FieldError, Problem
+
+Item = TypeVar("Item")
+
+Limit = Annotated[int, Query(ge=1, le=200, description="Most items on a page.")]
+Cursor = Annotated[
+    str | None, Query(max_length=1000, description="`next_cursor` of the page before.")
+]
+DEFAULT_LIMIT = 50
+
+SortKey = tuple[str | int | float | None, ...]
+
+
+class Page(BaseModel, Generic[Item]):
+    """A part of a list; ``next_cursor`` is missing on the last page."""
+
+    items: list[Item]
+    next_cursor: str | None = Field(default=None, description="Pass it as `cursor` to go on.")
+
+
+def encode_cursor(*key: str | float | None) -> str:
+    """An opaque name for the place after the item with this sort key."""
+    return urlsafe_b64encode(json.dumps(key).encode()).rstrip(b"=").decode()
+
+
+def decode_cursor(cursor: str, length: int) -> SortKey:
+    """The sort key of ``length`` parts that a cursor names.
+
+    Raises:
+        Problem: 422 for a cursor that was not made here.
+    """
+    try:
+        padded = cursor + "=" * (-len(cursor) % 4)
+        key = json.loads(urlsafe_b64decode(padded.encode()))
+    except (ValueError, binascii.Error, RecursionError):
+        raise _wrong_cursor() from None
+    if not isinstance(key, list) or len(key) != length:
+        raise _wrong_cursor()
+    if not all(part is None or isinstance(part, str | int | float) for part in key):
+        raise _wrong_cursor()
+    return tuple(key)
+
+
+def cut(rows: Sequence[Item], limit: int) -> tuple[Sequence[Item], Item | None]:
+    """Splits ``limit + 1`` rows, asked for to see whether there are more, into a page and its last row if there are."""
+    return (rows[:limit], rows[limit - 1]) if len(rows) > limit else (rows, None)
+
+
+def _wrong_cursor() -> Problem:
+    error = FieldError(field="query.cursor", reason="Not a cursor that was given out here")
+    return Problem(422, "wrong-input", "The request is not as it should be", errors=[error])

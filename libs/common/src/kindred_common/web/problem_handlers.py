@@ -1,0 +1,114 @@
+"""Turns every exception of a request into a problem document, or a page for people."""
+
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from kindred_common.observability.logging import get_logger
+from kindred_common.security.authenticator import Unauthenticated
+from kindred_common.security.signing_keys import KeysUnavailable
+from kindred_common.web.context import ProblemMap
+from kindred_common.web.error_pages import error_page
+from kindred_common.web.problems import MEDIA_TYPE, FieldError, Problem, problem_of_status
+from kindred_common.web.routing import is_public
+from kindred_common.web.tracing import correlation_id_of
+
+Handler = Callable[[Request, Exception], Awaitable[Response]]
+
+QUOTING_TYPES = frozenset({"union_tag_invalid", "json_invalid", "url_parsing", "uuid_parsing"})
+"""Kinds of validation errors whose messages repeat what was sent."""
+
+LONGEST_FIELD = 200
+
+_log = get_logger(__name__)
+
+
+def install_handlers(app: FastAPI, problems: ProblemMap) -> None:
+    """Registers handlers for our problems, wrong input, HTTP errors and the service's domain errors."""
+    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(RequestValidationError, _wrong_input)
+    app.add_exception_handler(Unauthenticated, _unauthenticated)
+    app.add_exception_handler(KeysUnavailable, _keys_unavailable)
+    for kind, (status, slug) in problems.items():
+        app.add_exception_handler(kind, _domain_error(status, slug))
+
+
+def respond(request: Request, problem: Problem) -> Response:
+    """The problem as a page where people look, as JSON everywhere else."""
+    if _for_people(request):
+        return error_page(request, problem.status_code, problem.headers)
+    document = problem.document(correlation_id_of(request))
+    return Response(
+        document.model_dump_json(exclude_none=True),
+        problem.status_code,
+        dict(problem.headers or {}),
+        MEDIA_TYPE,
+    )
+
+
+def _for_people(request: Request) -> bool:
+    looks = "text/html" in request.headers.get("accept", "")
+    return looks and (is_public(request) or request.scope.get("route") is None)
+
+
+async def _http_error(request: Request, error: Exception) -> Response:
+    if isinstance(error, Problem):
+        return respond(request, error)
+    if isinstance(error, HTTPException):
+        return respond(request, problem_of_status(error.status_code, error.headers))
+    raise error
+
+
+async def _unauthenticated(request: Request, error: Exception) -> Response:
+    _log.info("request refused", reason_code=str(error))
+    return respond(request, problem_of_status(401, {"WWW-Authenticate": 'Bearer realm="kindred"'}))
+
+
+async def _keys_unavailable(request: Request, _error: Exception) -> Response:
+    return respond(request, problem_of_status(503, {"Retry-After": "30"}))
+
+
+def _domain_error(status: int, slug: str) -> Handler:
+    title = slug.replace("-", " ").capitalize()
+
+    async def handle(request: Request, error: Exception) -> Response:
+        return respond(request, Problem(status, slug, title, str(error) or None))
+
+    return handle
+
+
+async def _wrong_input(request: Request, error: Exception) -> Response:
+    if not isinstance(error, RequestValidationError):
+        raise error
+    errors = [_field_error(entry) for entry in error.errors()]
+    return respond(
+        request, Problem(422, "wrong-input", "The request is not as it should be", errors=errors)
+    )
+
+
+def _field_error(entry: Mapping[str, Any]) -> FieldError:
+    field = ".".join(str(step) for step in entry["loc"])
+    return FieldError(field=field[:LONGEST_FIELD], reason=_reason(entry))
+
+
+def _reason(entry: Mapping[str, Any]) -> str:
+    kind, message = str(entry["type"]), str(entry["msg"])
+    sent = (text for text in _texts(entry.get("input")) if len(text) > 1)
+    if kind in QUOTING_TYPES or kind.endswith("_parsing") or any(text in message for text in sent):
+        return f"Not valid: {kind.replace('_', ' ')}"
+    return message
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str | int | float) and not isinstance(value, bool):
+        yield str(value)
+    elif isinstance(value, Mapping):
+        for part in value.values():
+            yield from _texts(part)
+    elif isinstance(value, list | tuple):
+        for part in value:
+            yield from _texts(part)
