@@ -1,0 +1,41 @@
+"""One launcher per data folder. `python -m kindred_cli.launcher.lock FOLDER` fails while one is running."""
+
+import fcntl
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from kindred_cli.servers.errors import ServerError
+
+
+@contextmanager
+def only_launcher(folder: Path) -> Iterator[None]:
+    """Holds the folder. The kernel lets go when this process ends, however it ends.
+
+    Raises:
+        ServerError: another launcher runs on it.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("a+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            file.seek(0)
+            holder = file.read().strip()
+            raise ServerError(
+                f"Kindred already runs on {folder} (process {holder}); stop it first"
+            ) from error
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+        yield
+
+
+if __name__ == "__main__":
+    try:
+        with only_launcher(Path(sys.argv[1])):
+            pass
+    except ServerError as problem:
+        sys.exit(str(problem))
