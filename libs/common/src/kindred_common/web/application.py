@@ -7,6 +7,7 @@ from fastapi.responses import JSONResponse, Response
 from starlette.middleware import Middleware
 
 from kindred_common.web.auth import deny_by_default
+from kindred_common.web.bodies import BodyLimit
 from kindred_common.web.context import ProblemMap, WebContext
 from kindred_common.web.middleware import LastResort, Observation, SecurityHeaders
 from kindred_common.web.openapi import document_application
@@ -28,7 +29,7 @@ def create_application(
 
     Every route asks for a principal with a role unless it stands on a router from
     :func:`kindred_common.web.routing.public_router`. A body may be ``context.body_limit`` bytes long; a route that
-    takes uploads says ``max_body_size=20 * MIB``.
+    takes uploads is marked with :func:`kindred_common.web.bodies.accepts_up_to`.
 
     Args:
         context: what the application is and was given.
@@ -45,12 +46,12 @@ def create_application(
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
-        max_body_size=context.body_limit,
         redirect_slashes=False,
         middleware=[
             Middleware(SecurityHeaders),
             Middleware(Observation, context=context),
             Middleware(LastResort),
+            Middleware(BodyLimit, limit=context.body_limit),
         ],
     )
     app.state.kindred = context

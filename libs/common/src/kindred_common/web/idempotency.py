@@ -8,6 +8,7 @@ import hashlib
 import json
 import re
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -22,6 +23,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kindred_common.db.transactions import Transaction, Transactions
 from kindred_common.security.principals import Principal
 from kindred_common.security.tables import idempotency_key
+from kindred_common.web.bodies import body_digest
 from kindred_common.web.context import context_of
 from kindred_common.web.problems import Problem
 
@@ -147,7 +149,9 @@ def _owner(request: Request) -> str:
 
 async def _fingerprint(request: Request) -> bytes:
     head = json.dumps([request.method, request.url.path, request.url.query]).encode()
-    return hashlib.sha256(head + b"\n" + await request.body()).digest()
+    with suppress(RuntimeError):  # a form has been read already
+        await request.body()
+    return hashlib.sha256(head + b"\n" + body_digest(request.scope)).digest()
 
 
 def _response(outcome: Outcome) -> Response:

@@ -1,0 +1,80 @@
+"""How long a request's body may be, and a digest of what was read of it."""
+
+import hashlib
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from kindred_common.web.problems import Problem
+
+Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
+
+LARGEST_UPLOAD = 20 * 1024 * 1024
+
+_MARK = "kindred_body_limit"
+_DIGEST = "kindred.body_digest"
+
+
+def accepts_up_to(limit: int) -> Callable[[Endpoint], Endpoint]:
+    """Lets one route take a longer body than the application's limit: an upload, at most 20 MiB.
+
+    Raises:
+        ValueError: more than 20 MiB is asked for.
+    """
+    if not 0 < limit <= LARGEST_UPLOAD:
+        raise ValueError("a body can be 20 MiB long at most")
+
+    def mark(endpoint: Endpoint) -> Endpoint:
+        setattr(endpoint, _MARK, limit)
+        return endpoint
+
+    return mark
+
+
+class BodyLimit:
+    """Refuses longer bodies with 413, by their announced length if there is one, else as they come in."""
+
+    def __init__(self, app: ASGIApp, limit: int) -> None:
+        self._app = app
+        self._limit = limit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        digest = scope[_DIGEST] = hashlib.sha256()
+        announced = _announced(scope)
+        total = 0
+
+        async def receive_limited() -> Message:
+            nonlocal total
+            # The route is known by now: nothing reads a body before a route was chosen.
+            limit = getattr(scope.get("endpoint"), _MARK, self._limit)
+            if announced > limit:
+                raise _too_long(limit)
+            message = await receive()
+            chunk = message.get("body", b"")
+            total += len(chunk)
+            if total > limit:
+                raise _too_long(limit)
+            digest.update(chunk)
+            return message
+
+        await self._app(scope, receive_limited, send)
+
+
+def body_digest(scope: Scope) -> bytes:
+    """SHA-256 of the part of the body that has been read."""
+    digest: bytes = scope[_DIGEST].digest()
+    return digest
+
+
+def _announced(scope: Scope) -> int:
+    length = Headers(scope=scope).get("content-length", "")
+    return int(length) if length.isascii() and length.isdigit() else 0
+
+
+def _too_long(limit: int) -> Problem:
+    return Problem(413, "content-too-large", "The body is too long", f"At most {limit} bytes.")
