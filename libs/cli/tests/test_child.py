@@ -86,19 +86,19 @@ async def test_stop_also_ends_what_the_program_started_itself(tmp_path: Path) ->
     assert until(lambda: is_gone(grandchild))
 
 
-def test_a_failed_program_is_reported_with_its_reason(tmp_path: Path) -> None:
+async def test_a_failed_program_is_reported_with_its_reason(tmp_path: Path) -> None:
     with pytest.raises(ServerError, match=r"^the program failed: ValueError: too bad$"):
-        run(python(tmp_path, "raise ValueError('too bad')"))
+        await run(python(tmp_path, "raise ValueError('too bad')"))
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become nobody")
-def test_a_program_that_refuses_root_runs_as_nobody_in_a_closed_folder(tmp_path: Path) -> None:
+async def test_a_program_that_refuses_root_runs_as_nobody_in_a_closed_folder(tmp_path: Path) -> None:
     closed = tmp_path / "closed"
     closed.mkdir(mode=0o700)
     (closed / "file").write_text("reached")
     code = f"import os; print(os.geteuid(), open({str(closed / 'file')!r}).read())"
     program = Program("it", (sys.executable, "-c", code), tmp_path / "it.log", user="nobody")
-    assert run(program).split() == ["65534", "reached"]
+    assert (await run(program)).split() == ["65534", "reached"]
 
 
 async def test_output_starts_where_the_program_started(tmp_path: Path) -> None:

@@ -34,7 +34,7 @@ async def value(url: str, query: str) -> object:
 
 
 async def test_committed_rows_outlive_a_kill_and_a_stop(server: EmbeddedPostgres) -> None:
-    server.psql("CREATE TABLE kept (n int); INSERT INTO kept VALUES (1);")
+    await server.psql("CREATE TABLE kept (n int); INSERT INTO kept VALUES (1);")
     server.kill()
     await server.start()
     assert await value(server.admin_url, "SELECT count(*) FROM kept") == 1
@@ -108,8 +108,8 @@ async def test_a_full_disk_is_one_clear_line(tiny_disk: Path) -> None:
 async def test_each_role_enters_its_own_database_only(server: EmbeddedPostgres) -> None:
     passwords: dict[Service, str] = {service: f"secret-{service}" for service in SERVICES}
     script = with_passwords(database_script(), passwords) + closed_to_services()
-    server.psql(script)
-    server.psql(script)  # a second time changes nothing
+    await server.psql(script)
+    await server.psql(script)  # a second time changes nothing
 
     def url(role: Service, database: str) -> str:
         return f"postgresql://{role_of(role)}:secret-{role}@127.0.0.1:{server.port}/{database}"
@@ -124,6 +124,6 @@ async def test_each_role_enters_its_own_database_only(server: EmbeddedPostgres) 
 
 async def test_a_script_that_fails_says_why_without_the_secret(server: EmbeddedPostgres) -> None:
     with pytest.raises(ServerError, match='role "nobody_here" does not exist') as caught:
-        server.psql("ALTER ROLE nobody_here PASSWORD 'hush';")
+        await server.psql("ALTER ROLE nobody_here PASSWORD 'hush';")
     assert "hush" not in str(caught.value)
     assert "hush" not in (server.folder / "psql.log").read_text()

@@ -95,14 +95,16 @@ class Child:
         self, number: signal.Signals = signal.SIGTERM, *, patience: float = 10.0
     ) -> None:
         """Asks it to stop, and kills it when it has not stopped after `patience` seconds."""
-        if self.running:
-            with suppress(ProcessLookupError):
-                os.kill(self.pid, number)
-            await self.wait(patience)
-        # Also what it left behind in its own session.
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(self.pid, signal.SIGKILL)
-        self._process.wait()
+        try:
+            if self.running:
+                with suppress(ProcessLookupError):
+                    os.kill(self.pid, number)
+                await self.wait(patience)
+        finally:
+            # Also what it left behind in its own session; also when we are told to hurry.
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.pid, signal.SIGKILL)
+            self._process.wait()
 
 
 def guarded(program: Program) -> list[str]:
@@ -111,19 +113,19 @@ def guarded(program: Program) -> list[str]:
     return [sys.executable, "-I", "-S", str(guard.__file__), *precautions, *program.argv]
 
 
-def run(program: Program) -> str:
+async def run(program: Program) -> str:
     """Runs it to its end and gives its output.
 
     Raises:
-        ServerError: it failed; with its last line.
+        ServerError: it failed; with its reason.
     """
     child = Child(program)
     try:
-        code = child._process.wait()  # noqa: SLF001 - same module
-    except BaseException:
+        while not await child.wait(1.0):
+            pass
+    finally:
         child.kill()
-        raise
-    if code != 0:
+    if child.exit_code != 0:
         raise ServerError(f"{program.name} failed: {reason(child.output())}")
     return child.output()
 

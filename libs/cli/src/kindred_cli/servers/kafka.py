@@ -76,7 +76,7 @@ class EmbeddedKafka:
         require_free_port(self._controller_port, "the Kafka controller")
         self._write_settings()
         if not (self._data / "meta.properties").exists():
-            self._make_data()
+            await self._make_data()
         self._child = Child(self._program("Kafka", "kafka.Kafka", str(self._properties)))
         self._pid_file.write_text(str(self._child.pid))
         try:
@@ -134,7 +134,7 @@ class EmbeddedKafka:
         settings = broker_settings(self._data, self.port, self._controller_port, self._secure)
         self._properties.write_text(as_properties(settings))
 
-    def _make_data(self) -> None:
+    async def _make_data(self) -> None:
         shutil.rmtree(self._data, ignore_errors=True)  # what an interrupted first start left
         users = self._secure.users if self._secure else {}
         scram = [
@@ -143,7 +143,7 @@ class EmbeddedKafka:
         ]
         properties = ["-c", str(self._properties)]
         tool = ("format", "-t", _cluster_id(), *properties, *scram)
-        run(self._program("Making the Kafka data", "kafka.tools.StorageTool", *tool))
+        await run(self._program("Making the Kafka data", "kafka.tools.StorageTool", *tool))
 
     async def _until_ready(self, child: Child) -> None:
         deadline = monotonic() + START_SECONDS

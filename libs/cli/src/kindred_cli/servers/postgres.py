@@ -70,7 +70,7 @@ class EmbeddedPostgres:
         self._end_leftover()
         require_free_port(self.port, "Postgres")
         if not (self.data / "PG_VERSION").exists():
-            self._make_data()
+            await self._make_data()
         self._child = Child(self._program("Postgres", "postgres", *self._server_arguments()))
         try:
             await self._until_ready(self._child)
@@ -109,13 +109,13 @@ class EmbeddedPostgres:
     ) -> None:
         await self.stop()
 
-    def psql(self, script: str) -> None:
+    async def psql(self, script: str) -> None:
         """Runs a script as administrator; stops at its first error.
 
         Raises:
             ServerError: with the server's message.
         """
-        run_script(self.admin_url, script, self.folder)
+        await run_script(self.admin_url, script, self.folder)
 
     def _program(self, name: str, binary: str, *arguments: str) -> Program:
         return Program(
@@ -127,7 +127,7 @@ class EmbeddedPostgres:
             user="nobody",
         )
 
-    def _make_data(self) -> None:
+    async def _make_data(self) -> None:
         shutil.rmtree(self.data, ignore_errors=True)  # what an interrupted first start left
         self.data.mkdir(parents=True, mode=0o700)
         password = self.folder / "password"
@@ -140,7 +140,7 @@ class EmbeddedPostgres:
         access = ["--auth=scram-sha-256", "--encoding=UTF8", "--no-instructions"]
         order = ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         sync = [] if self._durable else ["--no-sync"]
-        run(self._program("Making the Postgres data", "initdb", *making, *access, *order, *sync))
+        await run(self._program("Making the Postgres data", "initdb", *making, *access, *order, *sync))
 
     def _server_arguments(self) -> list[str]:
         settings = {
@@ -207,7 +207,7 @@ def _lives(process: psutil.Process) -> bool:
         return False
 
 
-def run_script(url: str, script: str, folder: Path) -> None:
+async def run_script(url: str, script: str, folder: Path) -> None:
     """Runs an SQL script with psql on any server; stops at its first error.
 
     Raises:
@@ -219,7 +219,7 @@ def run_script(url: str, script: str, folder: Path) -> None:
     options = ("--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--set=VERBOSITY=terse")
     try:
         file.write_text(script)
-        run(
+        await run(
             Program(
                 name="The database script",
                 argv=(str(BINARIES / "psql"), *options, f"--file={file}", f"--dbname={bare_url}"),
