@@ -26,7 +26,7 @@ LOGGABLE = frozenset(
         # requests, by route template
         "method", "route", "status", "role", "scope",
         # processes and servers
-        "host", "port", "pid", "signal", "exit_code", "database", "migration", "python", "release",
+        "host", "port", "pid", "process", "signal", "exit_code", "database", "migration", "python", "release",
         # identifiers of things that are not people
         "survey_id", "wave_id", "event_id", "account_id", "job_id", "writer_id", "instance",
     }

@@ -3,15 +3,18 @@
 from collections.abc import Sequence
 
 from fastapi import APIRouter, Depends, FastAPI
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import JSONResponse
 from starlette.middleware import Middleware
 
+from kindred_common.observability.health import Health
+from kindred_common.observability.metrics import Metrics
 from kindred_common.web.auth import deny_by_default
 from kindred_common.web.bodies import BodyLimit
 from kindred_common.web.context import ProblemMap, WebContext
 from kindred_common.web.middleware import LastResort, Observation, SecurityHeaders
 from kindred_common.web.openapi import document_application
 from kindred_common.web.pages import static_router
+from kindred_common.web.probes import probes_router
 from kindred_common.web.problem_handlers import install_handlers
 from kindred_common.web.rate_limits import PublicBuckets
 from kindred_common.web.routing import open_router
@@ -57,30 +60,29 @@ def create_application(
     app.state.kindred = context
     app.state.public_buckets = PublicBuckets(context.clock, context.public_limits)
     install_handlers(app, problems or {})
-    for router in (_operations(app, context), static_router(), *routers):
+    probes = probes_router(context.metrics, context.health)
+    for router in (probes, _document_router(app), static_router(), *routers):
         app.include_router(router)
     document_application(app)
     return app
 
 
-def _operations(app: FastAPI, context: WebContext) -> APIRouter:
+def create_probes(metrics: Metrics, health: Health) -> FastAPI:
+    """An application with the probes only, for processes without an API."""
+    app = FastAPI(
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+        middleware=[Middleware(SecurityHeaders)],
+    )
+    install_handlers(app, {})
+    app.include_router(probes_router(metrics, health))
+    return app
+
+
+def _document_router(app: FastAPI) -> APIRouter:
     router = open_router()
-
-    @router.get("/health/live")
-    async def live() -> JSONResponse:
-        report = context.health.live()
-        return JSONResponse(report.as_json(), report.status)
-
-    @router.get("/health/ready")
-    async def ready() -> JSONResponse:
-        report = context.health.ready()
-        return JSONResponse(report.as_json(), report.status)
-
-    @router.get("/metrics")
-    async def metrics() -> Response:
-        return Response(
-            context.metrics.render(), media_type="text/plain; version=0.0.4; charset=utf-8"
-        )
 
     @router.get("/openapi.json")
     async def openapi() -> JSONResponse:

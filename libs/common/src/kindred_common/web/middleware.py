@@ -6,15 +6,17 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from kindred_common.db.faults import is_transient
 from kindred_common.observability.logging import get_logger, log_context
 from kindred_common.web.context import WebContext
+from kindred_common.web.probes import LIVE, METRICS, READY
 from kindred_common.web.problem_handlers import respond
-from kindred_common.web.problems import problem_of_status
+from kindred_common.web.problems import Problem, problem_of_status
 from kindred_common.web.routing import RouteTemplates
 from kindred_common.web.tracing import CORRELATION_HEADER, begin_trace
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
-QUIET_ROUTES = frozenset({"/health/live", "/health/ready", "/metrics"})
+QUIET_ROUTES = frozenset({LIVE, READY, METRICS})
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
@@ -111,10 +113,16 @@ class LastResort:
 
         try:
             await self._app(scope, receive, watch)
-        except Exception:
+        except Exception as error:
             if scope["type"] != "http":
                 raise
             _log.exception("request failed")
             if begun:
                 raise
-            await respond(Request(scope), problem_of_status(500))(scope, receive, send)
+            await respond(Request(scope), _answer_to(error))(scope, receive, send)
+
+
+def _answer_to(error: Exception) -> Problem:
+    if is_transient(error):
+        return problem_of_status(503, {"Retry-After": "5"})
+    return problem_of_status(500)
