@@ -1,0 +1,30 @@
+"""Tells a database that is away or busy from a request that is wrong."""
+
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+_TRANSIENT_CLASSES = ("08", "40", "53", "57")
+"""SQLSTATE classes: connection, transaction rollback (deadlock, serialization), resources, operator intervention."""
+
+_LOCK_NOT_AVAILABLE = "55P03"
+
+
+def is_transient(error: BaseException) -> bool:
+    """Whether the same work may succeed later without anyone changing it."""
+    if isinstance(error, (OSError, TimeoutError, PoolTimeoutError)):
+        return True
+    if not isinstance(error, DBAPIError):
+        return False
+    if error.connection_invalidated:
+        return True
+    state = str(getattr(error.orig, "sqlstate", None) or "")
+    return (
+        state[:2] in _TRANSIENT_CLASSES or state == _LOCK_NOT_AVAILABLE or _lost_connection(error)
+    )
+
+
+def _lost_connection(error: DBAPIError) -> bool:
+    """The driver reports a connection that broke in mid-use without a SQLSTATE."""
+    return getattr(error.orig, "sqlstate", None) is None and isinstance(
+        error.orig.__cause__ if error.orig else None, OSError
+    )

@@ -1,0 +1,186 @@
+"""The loop between Kafka and a service's intake.
+
+Offsets live in the service's database and are sought on assignment, so a restored database replays by itself. aiokafka hands
+out records before its assignment callback has ended, so a partition counts as ours only once this loop has sought it.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+
+from aiokafka import ConsumerRebalanceListener, TopicPartition
+from aiokafka.errors import KafkaError
+from aiokafka.structs import ConsumerRecord
+
+from kindred_common.clock import Clock
+from kindred_common.contracts.codec import RawRecord
+from kindred_common.db.faults import is_transient
+from kindred_common.messaging.intake import Intake, Positions
+from kindred_common.messaging.kafka import KafkaConsumer
+from kindred_common.messaging.positions import Overtaken, Partition
+from kindred_common.messaging.settings import KafkaSettings
+from kindred_common.observability.health import LoopHealth
+from kindred_common.observability.logging import get_logger
+from kindred_common.observability.metrics import Metrics
+
+BATCH = 500
+POLL_MS = 250
+RETRY_EVERY = timedelta(seconds=1)
+HOUSE_EVERY = timedelta(seconds=5)
+STALLED_AFTER = timedelta(seconds=40)
+BACKOFF_SECONDS = 1.0
+
+_log = get_logger(__name__)
+
+
+class Stalled(Exception):  # noqa: N818 - names what was seen
+    """Records wait on the broker but the client hands none out: it is replaced."""
+
+
+class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka publishes no types
+    """Feeds one service's intake for as long as it runs."""
+
+    def __init__(
+        self,
+        intake: Intake,
+        create_consumer: Callable[[], KafkaConsumer],
+        settings: KafkaSettings,
+        clock: Clock,
+        metrics: Metrics,
+        health: LoopHealth,
+    ) -> None:
+        self._intake = intake
+        self._create_consumer = create_consumer
+        self._settings = settings
+        self._clock = clock
+        self._metrics = metrics
+        self._health = health
+        self._names = {settings.name(topic): topic.name for topic in intake.topics}
+        self._positions: Positions = {}
+        # Held for each batch and while partitions are taken away, so that no batch ends in another's generation.
+        self._busy = asyncio.Lock()
+        self._joined = False
+        self._house_at = clock.now()
+        self._retry_at = clock.now()
+        self._progress_at = clock.now()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Consumes until ``stop`` is set; a broker or database that is away is waited for, nothing is skipped."""
+        while not stop.is_set():
+            client = self._create_consumer()
+            try:
+                await client.start()
+                client.subscribe(topics=sorted(self._names), listener=self)
+                await self._consume(client, stop)
+            except (KafkaError, Stalled, Overtaken) as error:
+                await self._back_off(stop, error)
+            except Exception as error:
+                if not is_transient(error):
+                    raise
+                await self._back_off(stop, error)
+            finally:
+                self._positions.clear()
+                with contextlib.suppress(TimeoutError, KafkaError):
+                    await asyncio.wait_for(client.stop(), 10)
+
+    async def on_partitions_revoked(self, _revoked: Sequence[TopicPartition]) -> None:
+        async with self._busy:
+            self._joined = False
+            self._positions.clear()
+
+    async def on_partitions_assigned(self, _assigned: Sequence[TopicPartition]) -> None:
+        self._joined = True
+
+    async def _back_off(self, stop: asyncio.Event, error: Exception) -> None:
+        self._health.set_ready(False, "broker or database is away")
+        _log.warning("consumer interrupted", error=type(error).__name__)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), BACKOFF_SECONDS)
+
+    async def _consume(self, client: KafkaConsumer, stop: asyncio.Event) -> None:
+        self._progress_at = self._clock.now()
+        while not stop.is_set():
+            fetched = await client.getmany(timeout_ms=POLL_MS, max_records=BATCH)
+            async with self._busy:
+                placed = await self._place(client)
+                records = self._ours(fetched, placed)
+                if records:
+                    self._positions = await self._intake.take(records, self._positions)
+                    self._progress_at = self._clock.now()
+                await self._retry_held()
+            self._health.tick()
+            self._health.set_ready(self._joined, "waits for partitions")
+            await self._keep_house(client)
+
+    async def _retry_held(self) -> None:
+        """At once while keys are blocked here, else each second: a replay may have been asked for."""
+        now = self._clock.now()
+        if not self._intake.blocked and now < self._retry_at:
+            return
+        self._retry_at = now + RETRY_EVERY
+        while await self._intake.retry_held(list(self._positions)):
+            self._health.tick()
+
+    async def _place(self, client: KafkaConsumer) -> set[Partition]:
+        """Seeks the partitions that are new to us; returns those that were ours already when the batch was fetched."""
+        assigned = {(self._names[tp.topic], tp.partition): tp for tp in client.assignment()}
+        placed = {partition for partition in assigned if partition in self._positions}
+        if len(placed) < len(assigned):
+            self._positions = await self._intake.stand(list(assigned))
+            for partition, offset in self._positions.items():
+                client.seek(assigned[partition], offset)
+            placed = set()
+        return placed
+
+    def _ours(
+        self, fetched: Mapping[TopicPartition, Sequence[ConsumerRecord]], placed: set[Partition]
+    ) -> list[RawRecord]:
+        return [
+            _raw(self._names[tp.topic], record)
+            for tp, records in fetched.items()
+            if (partition := (self._names[tp.topic], tp.partition)) in placed
+            for record in records
+            if record.offset >= self._positions[partition]
+        ]
+
+    async def _keep_house(self, client: KafkaConsumer) -> None:
+        now = self._clock.now()
+        if now < self._house_at:
+            return
+        self._house_at = now + HOUSE_EVERY
+        await self._intake.keep_house()
+        partitions = {
+            TopicPartition(self._settings.prefix + t, p): (t, p) for t, p in self._positions
+        }
+        if not partitions:
+            return
+        ends = await client.end_offsets(list(partitions))
+        lag = {p: ends[tp] - self._positions.get(p, ends[tp]) for tp, p in partitions.items()}
+        for (topic, number), behind in lag.items():
+            self._metrics.consumer_lag.labels(topic=topic, partition=str(number)).set(behind)
+        if not any(lag.values()):
+            self._progress_at = now
+        elif now - self._progress_at > STALLED_AFTER:
+            raise Stalled
+        await self._report(client, partitions)
+
+    async def _report(
+        self, client: KafkaConsumer, partitions: Mapping[TopicPartition, Partition]
+    ) -> None:
+        """Tells the broker where we stand, for its lag tools only; losing it loses nothing."""
+        offsets = {tp: self._positions[p] for tp, p in partitions.items() if p in self._positions}
+        with contextlib.suppress(KafkaError):
+            await client.commit(offsets)
+
+
+def _raw(topic: str, record: ConsumerRecord) -> RawRecord:
+    return RawRecord(
+        topic=topic,
+        partition=record.partition,
+        offset=record.offset,
+        key=record.key,
+        value=record.value,
+        headers=tuple(record.headers),
+        timestamp_ms=record.timestamp,
+    )

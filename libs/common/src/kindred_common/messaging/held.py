@@ -1,0 +1,255 @@
+"""Records held back instead of applied: dead letters, early records, and those behind a parked key.
+
+Held records are rows of one table, because all three are the same thing in a different state: the bytes as they came, why
+they were not applied, and what has to happen before they are tried again. They have no inbox entry, so trying them again
+runs the handler.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import RowMapping, delete, func, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from kindred_common.contracts.codec import RawRecord
+from kindred_common.db.transactions import Transaction
+from kindred_common.messaging.positions import Partition
+from kindred_common.messaging.tables import held_record
+
+EARLY_FOR = timedelta(hours=24)
+DEAD_FOR = timedelta(days=30)
+
+
+class Held(StrEnum):
+    """Why a record is held: rejected, waiting for what it refers to, or behind a bug."""
+
+    DEAD = "dead"
+    EARLY = "early"
+    PARKED = "parked"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a record is held back: the state it gets, where and why, and what it waits for."""
+
+    state: Held
+    reason: str
+    field: str | None = None
+    waits_for: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HeldRecord:
+    """A held record with its place in the queue (``id``)."""
+
+    id: int
+    raw: RawRecord
+    why: Reason
+    held_at: datetime
+    expires_at: datetime
+
+
+BlockedKeys = dict[tuple[str, bytes | None], Reason]
+"""Keys of a topic behind which later records must queue, to keep the order of the key."""
+
+
+async def hold(
+    connection: AsyncConnection,
+    consumer: str,
+    raw: RawRecord,
+    why: Reason,
+    now: datetime,
+    *,
+    try_again: bool = False,
+) -> None:
+    """Keeps a record back; the same position held twice is one row.
+
+    Early records are tried again at once, because what they wait for may have been committed while they were judged.
+    """
+    lasts = EARLY_FOR if why.state is Held.EARLY else DEAD_FOR
+    statement = insert(held_record).values(
+        consumer=consumer,
+        topic=raw.topic,
+        partition=raw.partition,
+        offset=raw.offset,
+        key=raw.key,
+        value=raw.value,
+        headers=[[name, content.hex()] for name, content in raw.headers],
+        timestamp_ms=raw.timestamp_ms,
+        state=why.state,
+        waits_for=why.waits_for,
+        field=why.field,
+        reason=why.reason[:500],
+        ready=try_again,
+        held_at=now,
+        expires_at=now + lasts,
+    )
+    await connection.execute(statement.on_conflict_do_nothing(constraint="held_record_position"))
+
+
+async def arrived(transaction: Transaction, references: Sequence[str]) -> None:
+    """Tells that what early records wait for is known from this transaction on; ``references`` are ``kind:id``."""
+    if references:
+        await transaction.connection.execute(
+            update(held_record)
+            .where(held_record.c.waits_for.in_(references), held_record.c.state == Held.EARLY)
+            .values(ready=True)
+        )
+
+
+async def blocked_keys(
+    connection: AsyncConnection, consumer: str, partitions: Sequence[Partition]
+) -> BlockedKeys:
+    """The keys on these partitions that have early or parked records."""
+    statement = (
+        select(held_record)
+        .where(
+            held_record.c.consumer == consumer, held_record.c.state.in_([Held.EARLY, Held.PARKED])
+        )
+        .order_by(held_record.c.id.desc())
+    )
+    rows = (await connection.execute(statement)).mappings()
+    mine = set(partitions)
+    return {
+        (row["topic"], row["key"]): _why(row)
+        for row in rows
+        if (row["topic"], row["partition"]) in mine
+    }
+
+
+_READY = text("""
+SELECT * FROM held_record AS h
+ WHERE h.consumer = :consumer AND h.ready
+   AND (h.topic, h.partition) IN (SELECT * FROM unnest(CAST(:topics AS text[]), CAST(:numbers AS int[])))
+   AND (h.state = 'dead' OR NOT EXISTS (
+        SELECT 1 FROM held_record AS earlier
+         WHERE earlier.consumer = h.consumer AND earlier.topic = h.topic AND earlier.key = h.key
+           AND earlier.id < h.id AND earlier.state IN ('early', 'parked')))
+ ORDER BY h.id LIMIT :limit
+""")
+
+
+async def ready_records(
+    connection: AsyncConnection, consumer: str, partitions: Sequence[Partition], limit: int
+) -> list[HeldRecord]:
+    """Held records that may be tried again, the first of each key, of the partitions this member has."""
+    parameters = {
+        "consumer": consumer,
+        "topics": [topic for topic, _ in partitions],
+        "numbers": [number for _, number in partitions],
+        "limit": limit,
+    }
+    return [_held(row) for row in (await connection.execute(_READY, parameters)).mappings()]
+
+
+async def lock_held(connection: AsyncConnection, held_id: int) -> bool:
+    """Locks a held record until the transaction ends; whoever announces an arrival meanwhile waits."""
+    statement = select(held_record.c.id).where(held_record.c.id == held_id, held_record.c.ready)
+    return await connection.scalar(statement.with_for_update()) is not None
+
+
+async def hold_again(connection: AsyncConnection, record: HeldRecord, why: Reason) -> None:
+    """After a try that did not apply the record: it waits on, with the newest reason."""
+    values: dict[str, Any] = {
+        "state": why.state,
+        "waits_for": why.waits_for,
+        "field": why.field,
+        "reason": why.reason[:500],
+        "ready": False,
+    }
+    if why.state is not Held.EARLY:
+        values["expires_at"] = record.held_at + DEAD_FOR
+    await connection.execute(
+        update(held_record).where(held_record.c.id == record.id).values(values)
+    )
+
+
+async def release(connection: AsyncConnection, record: HeldRecord) -> None:
+    """Lets go of a record that was applied."""
+    await connection.execute(delete(held_record).where(held_record.c.id == record.id))
+
+
+async def expire(connection: AsyncConnection, consumer: str, now: datetime) -> list[HeldRecord]:
+    """Early records that waited too long become dead letters, which are returned; old dead letters go."""
+    overdue = (held_record.c.consumer == consumer) & (held_record.c.expires_at <= now)
+    await connection.execute(delete(held_record).where(overdue, held_record.c.state == Held.DEAD))
+    reason = func.concat("waited a day for ", held_record.c.waits_for)
+    statement = (
+        update(held_record)
+        .where(overdue, held_record.c.state == Held.EARLY)
+        .values(state=Held.DEAD, reason=reason, ready=False, expires_at=now + DEAD_FOR)
+        .returning(held_record)
+    )
+    return [_held(row) for row in (await connection.execute(statement)).mappings()]
+
+
+async def counts(connection: AsyncConnection, consumer: str) -> dict[tuple[str, Held], int]:
+    """How many records are held, by topic and state."""
+    statement = (
+        select(held_record.c.topic, held_record.c.state, func.count())
+        .where(held_record.c.consumer == consumer)
+        .group_by(held_record.c.topic, held_record.c.state)
+    )
+    return {
+        (topic, Held(state)): count for topic, state, count in await connection.execute(statement)
+    }
+
+
+async def find_held(connection: AsyncConnection, held_id: int) -> HeldRecord | None:
+    """One held record."""
+    row = (
+        (await connection.execute(select(held_record).where(held_record.c.id == held_id)))
+        .mappings()
+        .one_or_none()
+    )
+    return None if row is None else _held(row)
+
+
+async def list_held(
+    connection: AsyncConnection, state: Held, *, after: int = 0, limit: int = 50
+) -> list[HeldRecord]:
+    """Held records in one state, oldest first, behind the one with id ``after``."""
+    statement = (
+        select(held_record)
+        .where(held_record.c.state == state, held_record.c.id > after)
+        .order_by(held_record.c.id)
+        .limit(limit)
+    )
+    return [_held(row) for row in (await connection.execute(statement)).mappings()]
+
+
+async def request_replay(connection: AsyncConnection, held_id: int) -> bool:
+    """Asks the worker to try a record again, a parked one together with those behind it; False when there is none."""
+    statement = text(
+        "UPDATE held_record AS h SET ready = true FROM held_record AS asked WHERE asked.id = :id AND (h.id = asked.id"
+        " OR (h.state = 'parked' AND asked.state = 'parked' AND h.consumer = asked.consumer AND h.topic = asked.topic"
+        " AND h.key IS NOT DISTINCT FROM asked.key))"
+    )
+    return (await connection.execute(statement, {"id": held_id})).rowcount > 0
+
+
+async def discard(connection: AsyncConnection, held_id: int) -> bool:
+    """Gives a held record up for good; False when there is none."""
+    result = await connection.execute(delete(held_record).where(held_record.c.id == held_id))
+    return result.rowcount > 0
+
+
+def _why(row: RowMapping) -> Reason:
+    return Reason(Held(row["state"]), row["reason"], row["field"], row["waits_for"])
+
+
+def _held(row: RowMapping) -> HeldRecord:
+    raw = RawRecord(
+        topic=row["topic"],
+        partition=row["partition"],
+        offset=row["offset"],
+        key=row["key"],
+        value=row["value"],
+        headers=tuple((name, bytes.fromhex(content)) for name, content in row["headers"]),
+        timestamp_ms=row["timestamp_ms"],
+    )
+    return HeldRecord(row["id"], raw, _why(row), row["held_at"], row["expires_at"])

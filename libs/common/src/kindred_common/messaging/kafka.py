@@ -1,0 +1,81 @@
+"""The one factory of Kafka clients: safe settings only.
+
+aiokafka's own defaults commit by themselves, start at the latest record, read aborted transactions and produce without
+idempotence; none of these may ever be used here.
+"""
+
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient
+
+from kindred_common.contracts.topics import BROKER_LIMIT_BYTES
+from kindred_common.messaging.settings import KafkaSettings
+
+KafkaConsumer = AIOKafkaConsumer
+KafkaProducer = AIOKafkaProducer
+KafkaAdmin = AIOKafkaAdminClient
+
+
+def connection_arguments(settings: KafkaSettings) -> dict[str, Any]:
+    """The arguments with which any aiokafka client reaches the cluster."""
+    arguments: dict[str, Any] = {
+        "bootstrap_servers": settings.bootstrap,
+        "security_protocol": settings.security_protocol,
+    }
+    if (tls := settings.tls()) is not None:
+        arguments["ssl_context"] = tls
+    if settings.security_protocol.startswith("SASL"):
+        arguments["sasl_mechanism"] = settings.sasl_mechanism
+        arguments["sasl_plain_username"] = settings.sasl_username
+        password = settings.sasl_password
+        arguments["sasl_plain_password"] = password.get_secret_value() if password else None
+    return arguments
+
+
+def create_producer(settings: KafkaSettings, *, client_id: str) -> AIOKafkaProducer:
+    """An idempotent producer that waits for all in-sync replicas and adds no delay."""
+    return AIOKafkaProducer(
+        **connection_arguments(settings),
+        client_id=client_id,
+        acks="all",
+        enable_idempotence=True,
+        linger_ms=0,
+        max_request_size=BROKER_LIMIT_BYTES,
+        request_timeout_ms=15_000,
+        retry_backoff_ms=100,
+    )
+
+
+def create_consumer(settings: KafkaSettings, *, group: str) -> AIOKafkaConsumer:
+    """A member of ``group`` that never commits by itself, without topics yet."""
+    return AIOKafkaConsumer(
+        **connection_arguments(settings),
+        client_id=group,
+        group_id=f"{settings.prefix}{group}",
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+        isolation_level="read_committed",
+        session_timeout_ms=settings.session_timeout_ms,
+        heartbeat_interval_ms=min(3000, settings.session_timeout_ms // 3),
+        max_partition_fetch_bytes=BROKER_LIMIT_BYTES,
+        metadata_max_age_ms=30_000,
+    )
+
+
+def create_reader(settings: KafkaSettings, *, client_id: str) -> AIOKafkaConsumer:
+    """A consumer without a group, for tools and tests that look at topics without taking part."""
+    return AIOKafkaConsumer(
+        **connection_arguments(settings),
+        client_id=client_id,
+        group_id=None,
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+        isolation_level="read_committed",
+        max_partition_fetch_bytes=BROKER_LIMIT_BYTES,
+    )
+
+
+def create_admin(settings: KafkaSettings) -> AIOKafkaAdminClient:
+    """A client for creating and describing topics."""
+    return AIOKafkaAdminClient(**connection_arguments(settings), client_id="kindred-admin")

@@ -1,0 +1,243 @@
+"""The relay: sends what the outbox holds to Kafka, in order for each key, again after any crash.
+
+One relay of a service is active at a time, by advisory lock. It selects what is not yet published, never "id greater than
+the last", because ids become visible out of order. It sleeps only when there is nothing to send.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import groupby
+
+from aiokafka.errors import KafkaError
+from sqlalchemy import RowMapping, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from kindred_common.clock import Clock
+from kindred_common.contracts.envelope import Envelope, to_headers
+from kindred_common.contracts.record import Cause
+from kindred_common.contracts.topics import TOPICS, Topic
+from kindred_common.contracts.vocabulary import Service
+from kindred_common.db.faults import is_transient
+from kindred_common.messaging.heartbeats import Heartbeats
+from kindred_common.messaging.kafka import KafkaProducer
+from kindred_common.messaging.outbox import (
+    LOCK_SPACE,
+    RELAY_LOCK,
+    SLEEPING_LOCK,
+    WAKE_CHANNEL,
+    RelayWaker,
+)
+from kindred_common.messaging.settings import KafkaSettings
+from kindred_common.observability.health import LoopHealth
+from kindred_common.observability.logging import get_logger
+from kindred_common.observability.metrics import Metrics
+
+BATCH = 500
+IDLE_SECONDS = 1.0
+KEEP_PUBLISHED = timedelta(days=1)
+
+_log = get_logger(__name__)
+_topics = {topic.name: topic for topic in TOPICS}
+
+_SELECT = text(
+    "SELECT id, record_id, topic, key, seq, type, body, correlation_id, causation_id, traceparent, created_at"
+    " FROM outbox WHERE published_at IS NULL ORDER BY id LIMIT :batch"
+)
+_MARK = text("UPDATE outbox SET published_at = :now WHERE id = ANY(:ids)")
+_BACKLOG = text(
+    "SELECT count(*) AS pending, min(created_at) AS oldest FROM outbox WHERE published_at IS NULL"
+)
+_PURGE = text(
+    "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE published_at < :before ORDER BY id LIMIT 10000)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    id: int
+    topic: Topic
+    key: str
+    envelope: Envelope
+    body: bytes | None
+
+
+class Relay:
+    """Publishes the outbox of one service while it holds the relay lock."""
+
+    def __init__(  # noqa: PLR0913 - a composition of parts that bootstrap alone builds
+        self,
+        service: Service,
+        engine: AsyncEngine,
+        create_producer: Callable[[], KafkaProducer],
+        settings: KafkaSettings,
+        waker: RelayWaker,
+        clock: Clock,
+        metrics: Metrics,
+        health: LoopHealth,
+    ) -> None:
+        self._service = service
+        self._engine = engine
+        self._create_producer = create_producer
+        self._settings = settings
+        self._waker = waker
+        self._clock = clock
+        self._metrics = metrics
+        self._health = health
+        self._heartbeats = Heartbeats(service, settings, clock)
+        self._housekeeping_at = clock.now()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Relays until ``stop`` is set; a database or broker that is away is waited for."""
+        while not stop.is_set():
+            try:
+                async with self._producer() as producer, self._lock(stop) as connection:
+                    await self._relay(connection, producer, stop)
+            except Exception as error:
+                if not isinstance(error, KafkaError) and not is_transient(error):
+                    raise
+                self._health.set_ready(False, "broker or database is away")
+                _log.warning("relay interrupted", error=type(error).__name__)
+                await _pause(stop, IDLE_SECONDS)
+
+    @asynccontextmanager
+    async def _producer(self) -> AsyncIterator[KafkaProducer]:
+        producer = self._create_producer()
+        try:
+            await producer.start()
+            yield producer
+        finally:
+            with contextlib.suppress(TimeoutError, KafkaError):
+                await asyncio.wait_for(producer.stop(), 5)
+
+    @asynccontextmanager
+    async def _lock(self, stop: asyncio.Event) -> AsyncIterator[AsyncConnection]:
+        async with self._engine.connect() as pooled:
+            connection = await pooled.execution_options(isolation_level="AUTOCOMMIT")
+            try:
+                while not await _try_lock(connection):
+                    self._health.tick()
+                    self._health.set_ready(True)
+                    await _pause(stop, IDLE_SECONDS)
+                    if stop.is_set():
+                        break
+                await self._listen(connection)
+                self._waker.relay_is_local = not stop.is_set()
+                yield connection
+            finally:
+                self._waker.relay_is_local = False
+                # The lock belongs to the session: end it rather than return it to the pool.
+                await connection.invalidate()
+
+    async def _listen(self, connection: AsyncConnection) -> None:
+        raw = await connection.get_raw_connection()
+        driver = raw.driver_connection
+        assert driver is not None  # noqa: S101 - an open connection has a driver connection
+        await driver.add_listener(WAKE_CHANNEL, lambda *_: self._waker.local.set())
+
+    async def _relay(
+        self, connection: AsyncConnection, producer: KafkaProducer, stop: asyncio.Event
+    ) -> None:
+        asleep = False
+        while not stop.is_set():
+            self._waker.local.clear()
+            sent = await self._send_batch(connection, producer)
+            self._health.tick()
+            self._health.set_ready(True)
+            await self._heartbeats.beat(producer)
+            await self._keep_house(connection)
+            if sent == 0 and asleep:
+                await self._sleep(stop)
+            elif (sent == 0) != asleep:
+                asleep = await self._mark_asleep(connection, asleep=sent == 0)
+
+    async def _mark_asleep(self, connection: AsyncConnection, *, asleep: bool) -> bool:
+        """While the lock is held, writers notify; after taking it the outbox is looked at once more."""
+        function = "pg_advisory_lock" if asleep else "pg_advisory_unlock"
+        parameters = {"space": LOCK_SPACE, "sleeping": SLEEPING_LOCK}
+        await connection.execute(text(f"SELECT {function}(:space, :sleeping)"), parameters)
+        return asleep
+
+    async def _sleep(self, stop: asyncio.Event) -> None:
+        if stop.is_set():
+            return
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._waker.local.wait(), IDLE_SECONDS)
+
+    async def _send_batch(self, connection: AsyncConnection, producer: KafkaProducer) -> int:
+        result = await connection.execute(_SELECT, {"batch": BATCH})
+        rows = [self._row(row) for row in result.mappings()]
+        if not rows:
+            return 0
+        by_key = sorted(rows, key=lambda row: (row.topic.name, row.key, row.id))
+        chains = [
+            list(chain) for _, chain in groupby(by_key, key=lambda row: (row.topic.name, row.key))
+        ]
+        outcomes = await asyncio.gather(*(self._send_chain(producer, chain) for chain in chains))
+        sent = [row.id for rows_sent, _ in outcomes for row in rows_sent]
+        if sent:
+            await connection.execute(_MARK, {"now": self._clock.now(), "ids": sent})
+        for error in (error for _, error in outcomes if error is not None):
+            raise error
+        return len(sent)
+
+    async def _send_chain(
+        self, producer: KafkaProducer, chain: list[_Row]
+    ) -> tuple[list[_Row], KafkaError | None]:
+        """Sends the records of one key one after the other, so that none overtakes a failed one."""
+        sent: list[_Row] = []
+        for row in chain:
+            try:
+                await producer.send_and_wait(
+                    self._settings.name(row.topic),
+                    key=row.key.encode(),
+                    value=row.body,
+                    headers=list(to_headers(row.envelope)),
+                )
+            except KafkaError as error:
+                return sent, error
+            self._metrics.outbox_published_total.labels(topic=row.topic.name).inc()
+            sent.append(row)
+        return sent, None
+
+    def _row(self, row: RowMapping) -> _Row:
+        cause = Cause(row["correlation_id"], row["causation_id"], row["traceparent"])
+        envelope = Envelope(
+            id=str(row["record_id"]),
+            source=f"kindred/{self._service}",
+            type=row["type"],
+            time=row["created_at"],
+            subject=row["key"],
+            cause=cause,
+            sequence=row["seq"],
+        )
+        return _Row(row["id"], _topics[row["topic"]], row["key"], envelope, row["body"])
+
+    async def _keep_house(self, connection: AsyncConnection) -> None:
+        """Every few seconds: the backlog's metrics; and published rows leave after a day."""
+        now = self._clock.now()
+        if now < self._housekeeping_at:
+            return
+        self._housekeeping_at = now + timedelta(seconds=5)
+        backlog = (await connection.execute(_BACKLOG)).mappings().one()
+        self._metrics.outbox_pending.set(backlog["pending"])
+        self._metrics.outbox_oldest_age_seconds.set(_age(backlog["oldest"], now))
+        await connection.execute(_PURGE, {"before": now - KEEP_PUBLISHED})
+
+
+def _age(oldest: datetime | None, now: datetime) -> float:
+    return 0.0 if oldest is None else max(0.0, (now - oldest).total_seconds())
+
+
+async def _try_lock(connection: AsyncConnection) -> bool:
+    statement = text("SELECT pg_try_advisory_lock(:space, :relay)")
+    taken = await connection.scalar(statement, {"space": LOCK_SPACE, "relay": RELAY_LOCK})
+    return bool(taken)
+
+
+async def _pause(stop: asyncio.Event, seconds: float) -> None:
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(stop.wait(), seconds)

@@ -1,0 +1,45 @@
+"""Serves an application over HTTP within a process that has other work too."""
+
+import asyncio
+import contextlib
+from collections.abc import Iterator
+
+import uvicorn
+from fastapi import FastAPI
+
+from kindred_common.runtime.settings import HttpSettings
+
+DRAIN_SECONDS = 10
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without its own signal handling: the process decides when to stop."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+async def serve(app: FastAPI, settings: HttpSettings, stop: asyncio.Event) -> None:
+    """Answers requests until ``stop``, then finishes those under way.
+
+    Raises:
+        OSError: the port is taken.
+    """
+    config = uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=DRAIN_SECONDS,
+        lifespan="off",
+    )
+    server = _Server(config)
+    # Bound here, because uvicorn itself ends the process when the port is taken.
+    socket = config.bind_socket()
+    async with asyncio.TaskGroup() as group:
+        group.create_task(server.serve(sockets=[socket]))
+        await stop.wait()
+        server.should_exit = True

@@ -1,0 +1,73 @@
+"""The background work of a service: consuming, relaying, timed jobs and its own loops."""
+
+import asyncio
+from collections.abc import Mapping
+from functools import partial
+
+from kindred_common.messaging.consumer import Consumer
+from kindred_common.messaging.due_jobs import DueJobs
+from kindred_common.messaging.intake import Intake
+from kindred_common.messaging.kafka import create_consumer, create_producer
+from kindred_common.messaging.relay import Relay
+from kindred_common.messaging.republish import REPUBLISH, republish_job
+from kindred_common.runtime.foundation import Foundation, Loop, Parts, S
+
+
+def worker_loops(foundation: Foundation[S], parts: Parts) -> Mapping[str, Loop]:
+    """The loops of the worker process by name; they share nothing but the database."""
+    loops: dict[str, Loop] = {"relay": _relay(foundation).run}
+    if parts.subscriptions:
+        loops["consumer"] = _consumer(foundation, parts).run
+    jobs = dict(parts.jobs)
+    if parts.republish:
+        jobs[REPUBLISH] = republish_job(parts.republish, foundation.outbox, foundation.clock)
+    if jobs:
+        health = foundation.health.loop("jobs")
+        due = DueJobs(jobs, foundation.transactions, foundation.clock, foundation.metrics, health)
+        loops["jobs"] = due.run
+    return loops | dict(parts.loops)
+
+
+async def run_loops(loops: Mapping[str, Loop], stop: asyncio.Event) -> None:
+    """Runs all loops until ``stop``; when one fails, all end and the failure is raised."""
+    async with asyncio.TaskGroup() as group:
+        for name, loop in loops.items():
+            group.create_task(_as_coroutine(loop, stop), name=name)
+
+
+async def _as_coroutine(loop: Loop, stop: asyncio.Event) -> None:
+    await loop(stop)
+
+
+def _relay(foundation: Foundation[S]) -> Relay:
+    kafka = foundation.settings.kafka
+    return Relay(
+        foundation.service,
+        foundation.engine,
+        partial(create_producer, kafka, client_id=f"kindred-{foundation.service}-relay"),
+        kafka,
+        foundation.waker,
+        foundation.clock,
+        foundation.metrics,
+        foundation.health.loop("relay"),
+    )
+
+
+def _consumer(foundation: Foundation[S], parts: Parts) -> Consumer:
+    kafka = foundation.settings.kafka
+    intake = Intake(
+        str(foundation.service),
+        parts.subscriptions,
+        foundation.transactions,
+        foundation.outbox,
+        foundation.clock,
+        foundation.metrics,
+    )
+    return Consumer(
+        intake,
+        partial(create_consumer, kafka, group=f"kindred-{foundation.service}"),
+        kafka,
+        foundation.clock,
+        foundation.metrics,
+        foundation.health.loop("consumer"),
+    )

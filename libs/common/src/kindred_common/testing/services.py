@@ -1,0 +1,65 @@
+"""Runs a service inside a test, on real servers."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Generic
+
+import httpx
+
+from kindred_common.clock import Clock
+from kindred_common.runtime.foundation import (
+    Foundation,
+    Parts,
+    S,
+    ServiceDefinition,
+    lay_foundation,
+)
+from kindred_common.runtime.process import run_until
+from kindred_common.testing.waiting import eventually
+
+
+@dataclass(frozen=True, slots=True)
+class Running(Generic[S]):
+    """A service that runs in this process, and a client for its API without credentials."""
+
+    foundation: Foundation[S]
+    parts: Parts
+    client: httpx.AsyncClient
+
+
+def free_port() -> int:
+    """A port that was free a moment ago."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@asynccontextmanager
+async def running(
+    definition: ServiceDefinition[S], settings: S, *, mode: str = "all", clock: Clock | None = None
+) -> AsyncIterator[Running[S]]:
+    """The service as ``mode`` (api, worker or all) until the block ends; ready when the block begins."""
+    foundation = lay_foundation(definition.service, settings, clock=clock)
+    parts = definition.assemble(foundation)
+    stop = asyncio.Event()
+    async with asyncio.TaskGroup() as group:
+        group.create_task(run_until(foundation, parts, mode, stop))
+        try:
+            async with httpx.AsyncClient(base_url=settings.http.pages) as client:
+                await _ready(client)
+                yield Running(foundation, parts, client)
+        finally:
+            stop.set()
+
+
+async def _ready(client: httpx.AsyncClient) -> None:
+    async def probe() -> int:
+        try:
+            return (await client.get("/health/ready")).status_code
+        except httpx.TransportError:
+            return 0
+
+    await eventually(probe, lambda status: status == 200, within=40)

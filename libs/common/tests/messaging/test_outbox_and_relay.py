@@ -1,0 +1,113 @@
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from libs.common.tests.messaging.conftest import Bench
+from libs.common.tests.messaging.records import outgoing
+from sqlalchemy import text
+
+from kindred_common.clock import new_id
+from kindred_common.contracts.survey import AnswersRecorded
+from kindred_common.contracts.topics import SURVEY_ANSWERS
+from kindred_common.messaging.relay import Relay
+from kindred_common.messaging.settings import KafkaSettings
+from kindred_common.testing.cluster import read_all
+from kindred_common.testing.waiting import eventually
+
+
+@asynccontextmanager
+async def relaying(*relays: Relay) -> AsyncIterator[None]:
+    stop = asyncio.Event()
+    async with asyncio.TaskGroup() as group:
+        for relay in relays:
+            group.create_task(relay.run(stop))
+        try:
+            yield
+        finally:
+            stop.set()
+
+
+async def published(kafka: KafkaSettings) -> dict[str, list[tuple[int, int]]]:
+    """By key: the sequence and the value of each record, in the order of the partition."""
+    found: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    for record in await read_all(kafka, SURVEY_ANSWERS):
+        assert isinstance(record.data, AnswersRecorded)
+        found[record.key].append(
+            (record.envelope.sequence or 0, int(record.data.answers[0].number or 0))
+        )
+    return found
+
+
+async def test_concurrent_writers_of_one_key_are_published_in_commit_order(
+    bench: Bench, kafka: KafkaSettings
+) -> None:
+    customers = [new_id() for _ in range(4)]
+
+    async def write(writer: int) -> None:
+        for turn in range(10):
+            async with bench.transactions.begin() as transaction:
+                await bench.outbox.publish(transaction, [outgoing(customers[turn % 4], writer)])
+
+    async with relaying(bench.relay(kafka)):
+        await asyncio.gather(*(write(writer) for writer in range(16)))
+        found = await eventually(
+            lambda: published(kafka), lambda f: sum(map(len, f.values())) == 160
+        )
+    for records in found.values():
+        sequences = [sequence for sequence, _ in records]
+        assert sequences == list(range(1, len(records) + 1))
+
+
+async def test_a_rolled_back_transaction_publishes_nothing(
+    bench: Bench, kafka: KafkaSettings
+) -> None:
+    customer = new_id()
+    try:
+        async with bench.transactions.begin() as transaction:
+            await bench.outbox.publish(transaction, [outgoing(customer, 1)])
+            raise RuntimeError
+    except RuntimeError:
+        pass
+    async with bench.transactions.begin() as transaction:
+        await bench.outbox.publish(transaction, [outgoing(customer, 2), outgoing(customer, 3)])
+    async with relaying(bench.relay(kafka)):
+        found = await eventually(lambda: published(kafka), lambda f: len(f[str(customer)]) >= 2)
+    assert found[str(customer)] == [(1, 2), (2, 3)]
+
+
+async def test_two_relays_publish_each_record_once(bench: Bench, kafka: KafkaSettings) -> None:
+    customers = [new_id() for _ in range(50)]
+    async with relaying(bench.relay(kafka), bench.relay(kafka, "second")):
+        for customer in customers:
+            async with bench.transactions.begin() as transaction:
+                await bench.outbox.publish(transaction, [outgoing(customer, 1)])
+        found = await eventually(lambda: published(kafka), lambda f: len(f) == 50)
+    assert all(len(records) == 1 for records in found.values())
+
+
+async def test_a_sleeping_relay_in_another_process_is_woken_by_the_writer(
+    bench: Bench, kafka: KafkaSettings
+) -> None:
+    elsewhere = bench.relay(kafka, "elsewhere")
+    async with relaying(elsewhere):
+        await eventually(lambda: _sleeping(bench))
+        async with bench.transactions.begin() as transaction:
+            await bench.outbox.publish(transaction, [outgoing(new_id(), 1)])
+        await eventually(lambda: _all_marked(bench), within=0.8)
+
+
+async def _sleeping(bench: Bench) -> bool:
+    statement = text(
+        "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = 2 AND granted"
+    )
+    async with bench.engine.connect() as connection:
+        return bool(await connection.scalar(statement))
+
+
+async def _all_marked(bench: Bench) -> bool:
+    async with bench.engine.connect() as connection:
+        return (
+            await connection.scalar(text("SELECT count(*) FROM outbox WHERE published_at IS NULL"))
+            == 0
+        )
