@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from joserfc import jws, jwt
+from joserfc._rfc7515.model import JWSAlgModel  # a type that joserfc does not export
 from joserfc.errors import JoseError
 
 from kindred_common.clock import Clock
@@ -14,6 +15,16 @@ from kindred_common.security.signing_keys import PublicKey, SigningKeys
 ALGORITHMS = ("ES256", "RS256", "EdDSA", "Ed25519")
 TYPES = frozenset({"jwt", "at+jwt", "application/at+jwt"})
 LONGEST_TOKEN = 8192
+
+
+class _Registry(jws.JWSRegistry):
+    """Takes EdDSA for what nearly every issuer means by it (RFC 9864), Ed25519, and nothing else."""
+
+    def get_alg(self, name: str) -> JWSAlgModel:
+        return super().get_alg("Ed25519" if name == "EdDSA" else name)
+
+
+_REGISTRY = _Registry(algorithms=list(ALGORITHMS))
 
 
 class InvalidToken(Exception):  # noqa: N818 - named for what the client sent
@@ -52,7 +63,7 @@ class TokenVerifier:
             exp={"essential": True},
         )
         try:
-            claims = jwt.decode(token, key, algorithms=list(ALGORITHMS)).claims
+            claims = jwt.decode(token, key, registry=_REGISTRY).claims
             rules.validate(claims)
         except (JoseError, ValueError) as error:
             raise InvalidToken(type(error).__name__) from None
