@@ -92,7 +92,9 @@ async def test_a_failed_program_is_reported_with_its_reason(tmp_path: Path) -> N
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become nobody")
-async def test_a_program_that_refuses_root_runs_as_nobody_in_a_closed_folder(tmp_path: Path) -> None:
+async def test_a_program_that_refuses_root_runs_as_nobody_in_a_closed_folder(
+    tmp_path: Path,
+) -> None:
     closed = tmp_path / "closed"
     closed.mkdir(mode=0o700)
     (closed / "file").write_text("reached")

@@ -140,7 +140,9 @@ class EmbeddedPostgres:
         access = ["--auth=scram-sha-256", "--encoding=UTF8", "--no-instructions"]
         order = ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         sync = [] if self._durable else ["--no-sync"]
-        await run(self._program("Making the Postgres data", "initdb", *making, *access, *order, *sync))
+        await run(
+            self._program("Making the Postgres data", "initdb", *making, *access, *order, *sync)
+        )
 
     def _server_arguments(self) -> list[str]:
         settings = {

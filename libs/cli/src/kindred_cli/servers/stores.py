@@ -20,7 +20,9 @@ def kafka_classpath(
 def main() -> None:
     """Fetches the jars and shows how far it is."""
     try:
-        kafka_classpath(lambda done, total: print(f"\r  {done} of {total} jars", end="", flush=True))
+        kafka_classpath(
+            lambda done, total: print(f"\r  {done} of {total} jars", end="", flush=True)
+        )
     except ServerError as error:
         sys.exit(str(error))
     print("\r  all jars in place and checked")

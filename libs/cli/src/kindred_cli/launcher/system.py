@@ -1,0 +1,116 @@
+"""Brings a whole system up, and takes it down in order: services, mail, Kafka, Postgres."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+import httpx
+
+from kindred_cli.launcher.addresses import Addresses
+from kindred_cli.launcher.concurrency import together
+from kindred_cli.launcher.home import Home
+from kindred_cli.launcher.infrastructure import databases, kafka, mail
+from kindred_cli.launcher.lock import only_launcher
+from kindred_cli.launcher.services import (
+    ServiceProcess,
+    Surroundings,
+    migrations,
+    service_processes,
+)
+from kindred_cli.launcher.settings import LaunchSettings
+from kindred_cli.launcher.supervision import ServerWatch, Supervisor, Tell
+from kindred_cli.servers.child import Program, run
+from kindred_cli.servers.machine import require_free_port
+from kindred_cli.settings import inherited_environment
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to run around the servers: steps that must succeed first, then processes to keep up."""
+
+    migrations: Callable[[Surroundings], Sequence[ServiceProcess]] = migrations
+    processes: Callable[[Surroundings], Sequence[ServiceProcess]] = service_processes
+
+
+@dataclass(frozen=True, slots=True)
+class RunningSystem:
+    """What was started."""
+
+    servers: ServerWatch
+    services: Sequence[Supervisor]
+
+    async def keep(self) -> None:
+        """Restarts what dies, until cancelled."""
+        await together([self.servers.run(), *(service.watch() for service in self.services)])
+
+
+@asynccontextmanager
+async def running_system(
+    settings: LaunchSettings, addresses: Addresses, plan: Plan, tell: Tell
+) -> AsyncIterator[RunningSystem]:
+    """The whole system; leaving stops all of it and leaves no process.
+
+    Raises:
+        ServerError: one part could not start; what had started is stopped.
+    """
+    home = Home(settings.home.absolute())
+    watch = ServerWatch(tell)
+    async with AsyncExitStack() as stack:
+        stack.enter_context(only_launcher(home.folder))
+        for port, purpose in addresses.purposes().items():
+            require_free_port(port, purpose)
+        urls = await stack.enter_async_context(databases(settings, home, addresses.postgres, watch))
+        bootstrap = await stack.enter_async_context(kafka(settings, home, addresses, watch))
+        await stack.enter_async_context(mail(home, addresses))
+        around = Surroundings(
+            addresses=addresses,
+            jwks=str(home.issuer().jwks),
+            database_urls=urls,
+            passwords=home.passwords(),
+            kafka_bootstrap=bootstrap,
+            inherited=inherited_environment(),
+        )
+        tell("Databases: bringing their tables up to date")
+        await _migrate(plan.migrations(around), home)
+        home.remember(addresses)
+        services = await stack.enter_async_context(
+            _running_services(plan.processes(around), home, tell)
+        )
+        yield RunningSystem(watch, services)
+
+
+async def _migrate(steps: Sequence[ServiceProcess], home: Home) -> None:
+    turns = asyncio.Semaphore(2)
+
+    async def one(step: ServiceProcess) -> None:
+        async with turns:
+            await run(_program(step, home))
+
+    await together(one(step) for step in steps)
+
+
+@asynccontextmanager
+async def _running_services(
+    processes: Sequence[ServiceProcess], home: Home, tell: Tell
+) -> AsyncIterator[Sequence[Supervisor]]:
+    supervisors = [Supervisor(process, _program(process, home), tell) for process in processes]
+    try:
+        tell("Services: starting")
+        for supervisor in supervisors:
+            supervisor.start()
+        async with httpx.AsyncClient(timeout=2.0, trust_env=False) as client:
+            await together(one.until_ready(client) for one in supervisors)
+        yield supervisors
+    finally:
+        tell("Services: stopping")
+        await together(supervisor.stop() for supervisor in supervisors)
+
+
+def _program(process: ServiceProcess, home: Home) -> Program:
+    return Program(
+        name=process.name,
+        argv=process.argv,
+        log=home.logs / f"{process.name.replace(' ', '-')}.log",
+        environment=process.environment,
+    )

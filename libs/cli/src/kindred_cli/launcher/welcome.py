@@ -1,0 +1,35 @@
+"""What a person reads when the system is up."""
+
+from kindred_cli.launcher.addresses import Addresses
+from kindred_cli.launcher.home import Home
+from kindred_cli.servers.databases import SERVICES
+from kindred_cli.servers.machine import HOST
+from kindred_common.security.principals import Role
+
+LOCAL_ADMINISTRATOR = "local-administrator"
+
+
+def welcome(addresses: Addresses, home: Home) -> str:
+    """Addresses, a token, and what to try."""
+    token = home.issuer().issue(LOCAL_ADMINISTRATOR, [Role.ADMINISTRATOR])
+    services = "\n".join(f"  {service:<12} {addresses.url(service)}/docs" for service in SERVICES)
+    return f"""
+Kindred is up.
+
+{services}
+  {"mail caught":<12} http://{HOST}:{addresses.mail_pages}
+  {"Kafka":<12} {HOST}:{addresses.kafka}
+  {"Postgres":<12} {HOST}:{addresses.postgres}
+  {"logs, data":<12} {home.folder}
+
+Sign in with this administrator's token (8 hours; others: .venv/bin/kindred token --role account_manager):
+
+{token}
+
+Try, in another terminal:
+  .venv/bin/kindred demo             the loop, step by step
+  .venv/bin/kindred status           how each service is doing
+  curl -H "Authorization: Bearer $(.venv/bin/kindred token)" {addresses.url(SERVICES[0])}/v1/surveys
+
+Ctrl-C stops everything; your data stay.
+"""

@@ -1,0 +1,163 @@
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event
+from time import monotonic
+
+import httpx
+import psutil
+import pytest
+
+from kindred_cli.launcher.addresses import Addresses
+from kindred_cli.servers.machine import free_port
+from kindred_common.contracts.vocabulary import Service
+
+LAUNCHER = Path(__file__).parent / "launch_stand_ins.py"
+UP = "Kindred is up."
+
+
+@dataclass
+class Launch:
+    home: Path
+    base_port: int
+    process: subprocess.Popen[bytes]
+    output_file: Path
+
+    @property
+    def output(self) -> str:
+        return self.output_file.read_text()
+
+    def until(self, condition: Callable[[], bool], seconds: float = 40.0) -> None:
+        deadline = monotonic() + seconds
+        while not condition():
+            assert monotonic() < deadline, self.output
+            Event().wait(0.05)
+
+    def until_up(self) -> None:
+        self.until(lambda: UP in self.output or self.process.poll() is not None)
+        assert UP in self.output, self.output
+
+    def processes(self) -> list[psutil.Process]:
+        return psutil.Process(self.process.pid).children(recursive=True)
+
+    def started(self, service: str) -> list[int]:
+        return [int(line) for line in (self.home / f"{service}.started").read_text().split()]
+
+
+Launcher = Callable[..., Launch]
+
+
+@pytest.fixture
+def launch(tmp_path: Path) -> Iterator[Launcher]:
+    launches: list[Launch] = []
+
+    def start(manner: str = "live", base_port: int | None = None) -> Launch:
+        base = base_port or free_base_port()
+        home = tmp_path / "home"
+        output = tmp_path / f"output-{len(launches)}.txt"
+        arguments = [sys.executable, str(LAUNCHER), str(home), str(base), manner]
+        with output.open("wb") as file:
+            process = subprocess.Popen(arguments, stdout=file, stderr=subprocess.STDOUT)
+        launches.append(Launch(home, base, process, output))
+        return launches[-1]
+
+    yield start
+    for one in launches:
+        one.process.kill()
+        one.process.wait()
+
+
+def free_base_port() -> int:
+    while True:
+        base = free_port() // 100 * 100
+        used = Addresses(base)
+        ports = [*used.purposes(), used.postgres, used.kafka, used.kafka_controller]
+        if base >= 1100 and all(map(is_free, ports)):
+            return base
+
+
+def is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+def none_left(processes: list[psutil.Process]) -> bool:
+    return all(
+        not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+        for process in processes
+    )
+
+
+def test_runs_repairs_and_stops_all_in_order(launch: Launcher) -> None:
+    first = launch()
+    first.until_up()
+    addresses = Addresses(first.base_port)
+    assert httpx.get(f"{addresses.url(Service.SURVEY)}/health/ready").status_code == 200
+    assert "Mail caught here" in httpx.get(f"http://127.0.0.1:{addresses.mail_pages}").text
+
+    second = launch(base_port=free_base_port())
+    assert second.process.wait(20) == 1
+    pid = first.process.pid
+    assert f"already runs on {first.home} (process {pid}); stop it first" in second.output
+
+    os.kill(first.started("profile")[0], signal.SIGKILL)
+    first.until(lambda: len(first.started("profile")) == 2)
+    assert "profile died (signal 9); it is started again" in first.output
+
+    postgres = next(one for one in first.processes() if one.name() == "postgres")
+    postgres.kill()
+    first.until(lambda: "Postgres died; it is started again" in first.output)
+    first.until(lambda: not is_free(addresses.postgres))
+
+    processes = first.processes()
+    first.process.send_signal(signal.SIGINT)
+    assert first.process.wait(40) == 0
+    assert none_left(processes)
+    words = ["Services: stopping", "Kafka: stopping", "Postgres: stopping", "Stopped."]
+    places = [first.output.index(word) for word in words]
+    assert places == sorted(places)
+
+
+def test_a_second_run_finds_its_data_and_a_kill_leaves_no_process(launch: Launcher) -> None:
+    first = launch()
+    first.until_up()
+    first.process.send_signal(signal.SIGTERM)
+    assert first.process.wait(40) == 0
+    password = (first.home / "postgres/password").read_text()
+    cluster = (first.home / "kafka/data/meta.properties").read_text()
+
+    second = launch(base_port=free_base_port())
+    second.until_up()
+    assert (second.home / "postgres/password").read_text() == password
+    assert (second.home / "kafka/data/meta.properties").read_text() == cluster
+    processes = second.processes()
+    assert len(processes) > 5
+    second.process.kill()
+    second.process.wait()
+    second.until(lambda: none_left(processes))
+
+
+def test_a_service_that_does_not_start_is_one_clear_line_and_nothing_stays(
+    launch: Launcher,
+) -> None:
+    failing = launch("die")
+    assert failing.process.wait(60) == 1
+    last = failing.output.strip().splitlines()[-1]
+    assert last == "kindred: profile did not start: ValueError: this one always dies"
+    os_processes = [" ".join(one.info["cmdline"] or []) for one in psutil.process_iter(["cmdline"])]
+    assert not [line for line in os_processes if str(failing.home) in line]
+
+
+def test_a_busy_port_is_one_clear_line(launch: Launcher) -> None:
+    base = free_base_port()
+    with socket.create_server(("127.0.0.1", Addresses(base).port(Service.MATCHING))):
+        failing = launch(base_port=base)
+        assert failing.process.wait(20) == 1
+    line = rf"^kindred: port {base + 3} \(matching\) is in use by another program$"
+    assert re.match(line, failing.output.strip())
