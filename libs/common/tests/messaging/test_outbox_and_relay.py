@@ -106,8 +106,6 @@ async def _sleeping(bench: Bench) -> bool:
 
 
 async def _all_marked(bench: Bench) -> bool:
+    statement = text("SELECT count(*) FROM outbox WHERE published_at IS NULL")
     async with bench.engine.connect() as connection:
-        return (
-            await connection.scalar(text("SELECT count(*) FROM outbox WHERE published_at IS NULL"))
-            == 0
-        )
+        return int(await connection.scalar(statement) or 0) == 0

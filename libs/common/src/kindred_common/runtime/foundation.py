@@ -22,7 +22,7 @@ from kindred_common.observability.health import Health
 from kindred_common.observability.metrics import Metrics
 from kindred_common.runtime.settings import ServiceSettings
 from kindred_common.security.authenticator import Authenticator
-from kindred_common.web.context import WebContext
+from kindred_common.web.context import PublicLimits, WebContext
 
 S = TypeVar("S", bound=ServiceSettings)
 
@@ -104,5 +104,9 @@ def lay_foundation(
             metrics=metrics,
             health=health,
             ids=ids,
+            public_limits=PublicLimits(
+                client_burst=settings.http.public_client_burst,
+                client_per_second=settings.http.public_client_per_second,
+            ),
         ),
     )
