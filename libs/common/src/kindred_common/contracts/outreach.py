@@ -27,6 +27,11 @@ class MessageRequested(Record):
 
     ``(customer_id, purpose, occasion)`` identifies the message: a second request for the same is the same message.
     ``data`` fills the template: titles, dates as ISO 8601, never names or addresses. ``link`` is the personal page.
+
+    Every purpose needs ``title``; purposes about an event need ``starts_at`` too and may give ``ends_at``, ``zone``
+    (IANA), ``place_name``, ``introduction`` (a sentence or two) and ``companion`` (``true``: one is welcome, or comes
+    along); a survey may give ``minutes`` and ``closes_at``. What ``calendar`` says need not be repeated in ``data``. A
+    message that would have to be sent anew, such as the confirmation of a second acceptance, needs an occasion of its own.
     """
 
     record_type: ClassVar[str] = "kindred.message-requested.v1"
