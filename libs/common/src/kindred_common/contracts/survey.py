@@ -22,9 +22,12 @@ class AnswerKind(StrEnum):
 class Answer(Part):
     """One answer as a value, never as free text.
 
-    ``theme`` names the subject of an interest question; ``aspect`` the event kind or the preference asked for
-    (``manner``, ``companion``, ``max_distance_km``, ``norm_max_value``, ``excluded_theme``, ``blocked_weekday``).
-    Numbers stand in ``number`` on the scale ``scale_min``..``scale_max``; a choice stands in ``choice``.
+    ``theme`` names the subject of an interest question; ``aspect`` the event kind or the preference asked for.
+    Numbers stand in ``number`` on the scale ``scale_min``..``scale_max``; a choice stands in ``choice``. Of the preferences
+    ``manner`` and ``companion`` are choices by those words; ``max_distance_km`` and ``norm_max_value`` (euro) are numbers
+    without a scale; ``norm_business_only`` is the choice ``yes`` or ``no``; ``excluded_theme`` is the choice of a theme;
+    ``blocked_weekday`` is a number, 0 Monday to 6 Sunday. Where several may be chosen, each choice is an answer with a
+    ``question_id`` of its own, withdrawn when the choice is taken back.
     """
 
     question_id: str = Field(max_length=100)
