@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import structlog
 
 from kindred_common.observability.logging import configure_logging, get_logger, log_context
 from kindred_common.observability.redaction import LOGGABLE, WITHHELD
@@ -24,7 +23,6 @@ def lines() -> Iterator[io.StringIO]:
     root.handlers[:] = handlers
     root.setLevel(level)
     logging.captureWarnings(capture=False)
-    structlog.reset_defaults()
 
 
 def last(stream: io.StringIO) -> dict[str, object]:

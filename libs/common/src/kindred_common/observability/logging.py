@@ -21,10 +21,23 @@ TRUSTED = ("kindred_", "aiokafka", "alembic", "uvicorn.error")
 QUIET = {"aiokafka": "WARNING", "asyncio": "WARNING", "httpx": "WARNING", "httpcore": "WARNING"}
 """Libraries that say too much at the level we ask of ourselves."""
 
+_PROCESSORS: tuple[Processor, ...] = (
+    structlog.stdlib.filter_by_level,
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+)
+
 
 def get_logger(name: str) -> Logger:
     """A logger for one module: ``get_logger(__name__)``. Messages are constant; what varies goes in keyword values."""
-    return structlog.stdlib.get_logger(name)
+    return cast(
+        "Logger",
+        structlog.wrap_logger(
+            logging.getLogger(name),
+            processors=_PROCESSORS,
+            wrapper_class=structlog.stdlib.BoundLogger,
+        ),
+    )
 
 
 def log_context(**values: object) -> AbstractContextManager[None]:
@@ -52,16 +65,6 @@ def configure_logging(service: str, level: str = "INFO", *, stream: TextIO | Non
     for name, least in QUIET.items():
         logging.getLogger(name).setLevel(max(logging.getLevelName(least), root.level))
     logging.captureWarnings(capture=True)
-    structlog.configure(
-        processors=[
-            structlog.stdlib.filter_by_level,
-            structlog.contextvars.merge_contextvars,
-            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
-        ],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
-        cache_logger_on_first_use=False,
-    )
 
 
 class _Formatter(structlog.stdlib.ProcessorFormatter):
