@@ -16,14 +16,15 @@ STYLE_PATH = "/static/kindred.css"
 
 
 class Pages:
-    """The templates of one service, on top of the shared ``page.html``.
+    """The templates of one service, on top of the shared ``page.html`` and ``parts.html``.
 
     In a template ``_`` and ``{% trans %}`` translate, and ``date``, ``time``, ``number`` and ``money`` are filters that
-    write as the person does.
+    write as the person does. ``sender`` is the company in whose name the pages speak.
     """
 
-    def __init__(self, templates: Path | None = None) -> None:
+    def __init__(self, templates: Path | None = None, *, sender: str = "") -> None:
         self._templates = templates
+        self._sender = sender
 
     def render(
         self,
@@ -38,7 +39,12 @@ class Pages:
         """Fills a template in the customer's language; when it is not known, in what the browser asks for."""
         speech = translator(language or choose_language(request.headers.get("accept-language")))
         page = _environment(self._templates, speech.language).get_template(template)
-        html = page.render({**values, "language": speech.language, "style_path": STYLE_PATH})
+        surroundings = {
+            "language": speech.language,
+            "sender": self._sender,
+            "style_path": STYLE_PATH,
+        }
+        html = page.render({**values, **surroundings})
         return HTMLResponse(html, status, {**(headers or {}), "Content-Language": speech.language})
 
 
