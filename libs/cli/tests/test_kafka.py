@@ -4,16 +4,30 @@ from pathlib import Path
 
 import pytest
 from aiokafka.admin import NewTopic
-from aiokafka.errors import ClusterAuthorizationFailedError, KafkaConnectionError
+from aiokafka.errors import (
+    ClusterAuthorizationFailedError,
+    KafkaConnectionError,
+    TopicAuthorizationFailedError,
+)
 from pydantic import SecretStr
 
+from kindred_cli.kafka_access import access_rules, principal_of
+from kindred_cli.kafka_acls import apply_access
 from kindred_cli.servers.errors import ServerError
 from kindred_cli.servers.kafka import EmbeddedKafka
 from kindred_cli.servers.kafka_settings import SecureListener
 from kindred_cli.servers.machine import free_port
 from kindred_cli.servers.tls import write_certificate
-from kindred_common.messaging.kafka import create_admin, create_producer, create_reader
+from kindred_common.contracts.topics import CUSTOMER_MATCHES, EXTERNAL_ANSWERS, SURVEY_ANSWERS
+from kindred_common.contracts.vocabulary import Service
+from kindred_common.messaging.kafka import (
+    create_admin,
+    create_consumer,
+    create_producer,
+    create_reader,
+)
 from kindred_common.messaging.settings import KafkaSettings
+from kindred_common.messaging.topic_admin import apply_topics
 
 
 @pytest.fixture
@@ -83,7 +97,8 @@ async def test_the_secure_door_wants_the_password_and_an_acl(
     tmp_path: Path, kafka_classpath_on_disk: str
 ) -> None:
     key_and_certificate, authority = write_certificate(tmp_path)
-    door = SecureListener(free_port(), key_and_certificate, {"writer": "right"})
+    users = {"writer": "right", principal_of(Service.SURVEY): "right"}
+    door = SecureListener(free_port(), key_and_certificate, users)
     broker = EmbeddedKafka(
         tmp_path / "kafka", free_port(), free_port(), kafka_classpath_on_disk, secure=door
     )
@@ -93,13 +108,40 @@ async def test_the_secure_door_wants_the_password_and_an_acl(
             await publish(secure_settings(door, authority, "wrong"), "closed", b"1")
         with pytest.raises(ClusterAuthorizationFailedError):
             await publish(secure_settings(door, authority, "right"), "closed", b"1")
+        await each_service_has_its_topics_only(broker, door, authority)
 
 
-def secure_settings(door: SecureListener, authority: Path, password: str) -> KafkaSettings:
+async def each_service_has_its_topics_only(
+    broker: EmbeddedKafka, door: SecureListener, authority: Path
+) -> None:
+    administrator = KafkaSettings(bootstrap=broker.bootstrap, prefix="acme-")
+    await apply_topics(administrator, [SURVEY_ANSWERS, CUSTOMER_MATCHES, EXTERNAL_ANSWERS])
+    for _ in range(2):  # a second time changes nothing
+        await apply_access(administrator, access_rules(administrator))
+    survey = secure_settings(door, authority, "right", principal_of(Service.SURVEY))
+    await publish(survey, administrator.name(SURVEY_ANSWERS), b"1")
+    with pytest.raises(TopicAuthorizationFailedError):
+        await publish(survey, administrator.name(CUSTOMER_MATCHES), b"1")
+    await publish(administrator, administrator.name(EXTERNAL_ANSWERS), b"2")
+    consumer = create_consumer(
+        survey.model_copy(update={"prefix": administrator.prefix}), group="kindred-survey"
+    )
+    consumer.subscribe([administrator.name(EXTERNAL_ANSWERS)])
+    await consumer.start()
+    try:
+        assert (await consumer.getone()).value == b"2"
+        await consumer.commit()
+    finally:
+        await consumer.stop()
+
+
+def secure_settings(
+    door: SecureListener, authority: Path, password: str, user: str = "writer"
+) -> KafkaSettings:
     return KafkaSettings(
         bootstrap=f"127.0.0.1:{door.port}",
         security_protocol="SASL_SSL",
-        sasl_username="writer",
+        sasl_username=user,
         sasl_password=SecretStr(password),
         tls_ca=authority,
     )

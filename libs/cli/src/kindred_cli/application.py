@@ -2,6 +2,10 @@
 
 import typer
 
+from kindred_cli.commands import db, dead_letters, topics
+from kindred_cli.commands.republish import republish
+from kindred_cli.commands.status import status
+from kindred_cli.commands.token import token
 from kindred_cli.commands.up import up
 
 
@@ -14,5 +18,9 @@ def create_cli() -> typer.Typer:
         add_completion=False,
         pretty_exceptions_enable=False,
     )
-    cli.command()(up)
+    for command in (up, status, token, republish):
+        cli.command()(command)
+    cli.add_typer(topics.group, name="topics")
+    cli.add_typer(db.group, name="db")
+    cli.add_typer(dead_letters.group, name="dead-letters")
     return cli
