@@ -1,15 +1,22 @@
 """From Kafka bytes to typed records and back: the one door through which records come in and go out."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Generic, TypeVar
 
 from pydantic import ValidationError
 
 from kindred_common.contracts.envelope import Envelope, Headers, MalformedRecord, from_kafka
+from kindred_common.contracts.faults import first_fault
+from kindred_common.contracts.moment import in_utc
 from kindred_common.contracts.record import Cause, Record
 from kindred_common.contracts.topics import INGEST_LIMIT_BYTES, Kind, Topic
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_ZERO_CHARACTER = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+"""A zero character as JSON writes it, but not an escaped backslash before the letters u0000. Postgres has no room for it."""
 
 R_co = TypeVar("R_co", bound=Record, covariant=True)
 
@@ -107,19 +114,24 @@ def _anonymous(topic: Topic, raw: RawRecord, key: str) -> Envelope:
         id=record_id,
         source="outside",
         type=topic.records[0].record_type,
-        time=datetime.fromtimestamp(raw.timestamp_ms / 1000, UTC),
+        time=_moment(raw.timestamp_ms),
         subject=key,
         cause=Cause(correlation_id=record_id),
     )
+
+
+def _moment(timestamp_ms: int) -> datetime:
+    try:
+        return in_utc(_EPOCH + timedelta(milliseconds=timestamp_ms))
+    except (ValueError, OverflowError):
+        raise MalformedRecord("timestamp", "is too far off") from None
 
 
 def _body(model: type[Record], body: bytes) -> Record:
     try:
         record = model.from_json(body)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-        field = ".".join(str(part) for part in first["loc"]) or "data"
-        raise MalformedRecord(field, first["msg"]) from None
-    if b"\\u0000" in body:
+        raise MalformedRecord(*first_fault(error)) from None
+    if _ZERO_CHARACTER.search(body):
         raise MalformedRecord("data", "holds a zero character")
     return record

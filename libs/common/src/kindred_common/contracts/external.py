@@ -4,9 +4,10 @@ from enum import StrEnum
 from typing import Annotated, ClassVar
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from kindred_common.contracts.invitations import EventTheme
+from kindred_common.contracts.moment import Moment
 from kindred_common.contracts.profile import Norm, Place
 from kindred_common.contracts.record import ExternalId, Record, SourceName
 from kindred_common.contracts.survey import Answer
@@ -22,7 +23,9 @@ from kindred_common.contracts.vocabulary import (
 Email = Annotated[
     str, StringConstraints(pattern=r"^[^@\s<>]{1,64}@[^@\s<>]{1,189}$", max_length=254)
 ]
-ShortText = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
+ShortText = Annotated[
+    str, StringConstraints(pattern=r"\S", min_length=1, max_length=200, strip_whitespace=True)
+]
 
 
 class CrmAccount(Record):
@@ -83,7 +86,7 @@ class CrmTransaction(Record):
     account_external_id: ExternalId
     customer_external_id: ExternalId | None = None
     kind: TransactionKind
-    at: AwareDatetime
+    at: Moment
     amount: float | None = Field(default=None, allow_inf_nan=False)
     complaint: bool = False
     open: bool = False
@@ -99,12 +102,14 @@ class CrmEvent(Record):
     kind: EventKind
     title: ShortText
     themes: tuple[EventTheme, ...] = Field(default=(), max_length=50)
-    starts_at: AwareDatetime
-    ends_at: AwareDatetime
+    starts_at: Moment
+    ends_at: Moment
     zone: ShortText = "Europe/Amsterdam"
     place_name: ShortText | None = None
     place: Place | None = None
-    languages: tuple[Language, ...] = (Language.DUTCH, Language.ENGLISH)
+    languages: tuple[Language, ...] = Field(
+        default=(Language.DUTCH, Language.ENGLISH), max_length=10
+    )
     seats: int = Field(ge=0, le=1_000_000)
     companion_allowed: bool = False
     hospitality_value: float = Field(default=0, ge=0, le=1_000_000, allow_inf_nan=False)
@@ -119,7 +124,7 @@ class ExternalAnswers(Record):
     customer_source: SourceName
     customer_external_id: ExternalId
     survey: ExternalId
-    answered_at: AwareDatetime
+    answered_at: Moment
     answers: tuple[Answer, ...] = Field(min_length=1, max_length=500)
 
 
@@ -146,7 +151,7 @@ class ExternalResponse(Record):
     response: ResponseKind
     decline_reason: DeclineReason | None = None
     with_companion: bool = False
-    at: AwareDatetime
+    at: Moment
 
 
 class ReceiptStatus(StrEnum):
@@ -173,4 +178,4 @@ class IngestReceipt(Record):
     status: ReceiptStatus
     field: str | None = None
     reason: str | None = None
-    at: AwareDatetime
+    at: Moment

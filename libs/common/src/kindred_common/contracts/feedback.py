@@ -3,9 +3,10 @@
 from typing import ClassVar
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from kindred_common.contracts.invitations import EventTheme
+from kindred_common.contracts.moment import Moment
 from kindred_common.contracts.record import Record
 from kindred_common.contracts.vocabulary import EventKind, Expectation
 
@@ -28,4 +29,4 @@ class FeedbackGiven(Record):
     all_as_wished: bool
     expectation: Expectation
     fitted: bool | None = None
-    given_at: AwareDatetime
+    given_at: Moment

@@ -3,8 +3,9 @@
 from typing import ClassVar
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
+from kindred_common.contracts.moment import Moment
 from kindred_common.contracts.profile import Place
 from kindred_common.contracts.record import Fraction, Part, Record, Theme
 from kindred_common.contracts.vocabulary import (
@@ -39,8 +40,8 @@ class EventListed(Record):
     kind: EventKind
     title: str = Field(max_length=200)
     themes: tuple[EventTheme, ...] = ()
-    starts_at: AwareDatetime
-    ends_at: AwareDatetime
+    starts_at: Moment
+    ends_at: Moment
     zone: str = "Europe/Amsterdam"
     place_name: str | None = Field(default=None, max_length=200)
     place: Place | None = None
@@ -64,11 +65,11 @@ class InvitationChanged(Record):
     customer_id: UUID
     event_id: UUID
     step: InvitationStep
-    at: AwareDatetime
+    at: Moment
     seats: int = Field(default=1, ge=1, le=2)
     event_kind: EventKind
-    event_starts_at: AwareDatetime
-    event_ends_at: AwareDatetime
+    event_starts_at: Moment
+    event_ends_at: Moment
     themes: tuple[EventTheme, ...] = ()
     hospitality_value: float = Field(default=0, ge=0)
     manner: Manner = Manner.EMAIL

@@ -3,8 +3,9 @@
 from typing import ClassVar
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
+from kindred_common.contracts.moment import Moment
 from kindred_common.contracts.record import Part, Record
 from kindred_common.contracts.vocabulary import ReasonCode
 
@@ -55,4 +56,4 @@ class CustomerMatches(Record):
     matches: tuple[Match, ...] = ()
     candidates: tuple[Candidate, ...] = ()
     refusals: tuple[Refusal, ...] = ()
-    priced_at: AwareDatetime
+    priced_at: Moment

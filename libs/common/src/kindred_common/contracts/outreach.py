@@ -3,8 +3,9 @@
 from typing import ClassVar
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
+from kindred_common.contracts.moment import Moment
 from kindred_common.contracts.record import Part, Record
 from kindred_common.contracts.vocabulary import Manner, MessageClass, MessagePurpose, MessageResult
 
@@ -16,8 +17,8 @@ class CalendarEntry(Part):
     sequence: int = Field(default=0, ge=0)
     cancelled: bool = False
     title: str = Field(max_length=200)
-    starts_at: AwareDatetime
-    ends_at: AwareDatetime
+    starts_at: Moment
+    ends_at: Moment
     zone: str
     place_name: str | None = Field(default=None, max_length=200)
 
@@ -45,7 +46,7 @@ class MessageRequested(Record):
     data: dict[str, str] = Field(default_factory=dict)
     link: str | None = Field(default=None, max_length=500)
     calendar: CalendarEntry | None = None
-    not_after: AwareDatetime | None = None
+    not_after: Moment | None = None
 
 
 class MessageOutcome(Record):
@@ -62,6 +63,6 @@ class MessageOutcome(Record):
     purpose: MessagePurpose
     occasion: str = Field(max_length=200)
     result: MessageResult
-    at: AwareDatetime
+    at: Moment
     rule: str | None = Field(default=None, max_length=60)
-    allowed_from: AwareDatetime | None = None
+    allowed_from: Moment | None = None

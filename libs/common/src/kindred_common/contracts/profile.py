@@ -3,8 +3,9 @@
 from typing import ClassVar
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
+from kindred_common.contracts.moment import Moment
 from kindred_common.contracts.record import Fraction, Part, Record, Theme
 from kindred_common.contracts.vocabulary import (
     BuyingRole,
@@ -29,7 +30,7 @@ class Interest(Part):
     value: Fraction
     confidence: Fraction
     source: FactSource
-    observed_at: AwareDatetime
+    observed_at: Moment
 
 
 class KindPreference(Part):
@@ -61,7 +62,7 @@ class Loyalty(Part):
     """The customer's latest answer to the recommendation question, 0..10."""
 
     nps: int = Field(ge=0, le=10)
-    answered_at: AwareDatetime
+    answered_at: Moment
 
 
 class CustomerProfile(Record):
@@ -96,7 +97,7 @@ class CustomerProfile(Record):
     may_be_invited: bool = False
     objected: bool = False
     open_case: bool = False
-    last_attended_at: AwareDatetime | None = None
+    last_attended_at: Moment | None = None
     changed: tuple[str, ...] = ()
 
 
@@ -130,7 +131,7 @@ class ConsentChanged(Record):
     customer_id: UUID
     purpose: ConsentPurpose
     state: ConsentState
-    stated_at: AwareDatetime
+    stated_at: Moment
     channel: str = Field(max_length=60)
 
 
@@ -145,7 +146,7 @@ class RematchRequested(Record):
     customer_id: UUID
     reason: str = Field(max_length=60)
     request: str = Field(max_length=200)
-    found_at: AwareDatetime
+    found_at: Moment
 
 
 class SignalInput(Record):
@@ -156,7 +157,7 @@ class SignalInput(Record):
     signal: str = Field(max_length=100)
     customer_id: UUID
     value: float = Field(allow_inf_nan=False)
-    observed_at: AwareDatetime
+    observed_at: Moment
 
 
 class LiveSignal(Record):
@@ -170,5 +171,5 @@ class LiveSignal(Record):
     signal: str = Field(max_length=100)
     value: float
     count: int = Field(ge=0)
-    window_start: AwareDatetime
-    window_end: AwareDatetime
+    window_start: Moment
+    window_end: Moment

@@ -20,9 +20,14 @@ Fraction = Annotated[float, Field(ge=0.0, le=1.0, allow_inf_nan=False)]
 
 
 class Part(BaseModel):
-    """A value inside a record. Consumers ignore fields they do not know, so producers may add optional ones."""
+    """A value inside a record. Consumers ignore fields they do not know, so producers may add optional ones.
 
-    model_config = ConfigDict(frozen=True, extra="ignore", use_enum_values=False)
+    Numbers are finite: JSON knows no others, and what is written must be readable.
+    """
+
+    model_config = ConfigDict(
+        frozen=True, extra="ignore", use_enum_values=False, allow_inf_nan=False
+    )
 
 
 class Record(Part):
@@ -38,8 +43,12 @@ class Record(Part):
 
     @classmethod
     def from_json(cls, body: bytes) -> Self:
-        """Reads a body; raises ``pydantic.ValidationError`` when it does not fit."""
-        return cls.model_validate_json(body)
+        """Reads a body as its JSON Schema says: a number in quotes is no number.
+
+        Raises:
+            pydantic.ValidationError: it does not fit.
+        """
+        return cls.model_validate_json(body, strict=True)
 
 
 @dataclass(frozen=True, slots=True)

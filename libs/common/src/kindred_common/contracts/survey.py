@@ -4,8 +4,9 @@ from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
+from kindred_common.contracts.moment import Moment
 from kindred_common.contracts.record import Part, Record, Theme
 from kindred_common.contracts.vocabulary import FactSource
 
@@ -49,7 +50,7 @@ class AnswersRecorded(Record):
     survey_id: UUID
     survey_version: int = Field(ge=1)
     response_id: UUID
-    answered_at: AwareDatetime
+    answered_at: Moment
     source: FactSource
     answers: tuple[Answer, ...] = Field(min_length=1, max_length=500)
 
@@ -62,5 +63,5 @@ class AnswersWithdrawn(Record):
     customer_id: UUID
     survey_id: UUID
     response_id: UUID
-    withdrawn_at: AwareDatetime
+    withdrawn_at: Moment
     question_ids: tuple[str, ...] = Field(min_length=1, max_length=500)
