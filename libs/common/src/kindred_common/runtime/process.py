@@ -1,4 +1,4 @@
-"""``python -m kindred_<service> api|worker|all|migrate``: one entry for every service."""
+"""``python -m kindred_<service> api|worker|all|migrate|topics``: one entry for every service."""
 
 import argparse
 import asyncio
@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from kindred_common.db.migrate import migrate, migrations_of
+from kindred_common.messaging.topic_admin import apply_topics
 from kindred_common.observability.logging import configure_logging, get_logger
 from kindred_common.runtime.foundation import (
     Foundation,
@@ -25,7 +26,7 @@ _log = get_logger(__name__)
 
 def run_service(definition: ServiceDefinition[S], arguments: Sequence[str] | None = None) -> None:
     """Runs the process that the command line names, until SIGTERM or SIGINT."""
-    modes = ["api", "worker", "all", "migrate", *definition.commands]
+    modes = ["api", "worker", "all", "migrate", "topics", *definition.commands]
     parser = argparse.ArgumentParser(prog=f"python -m {definition.package.__name__}")
     parser.add_argument("process", choices=modes, help="what to run")
     mode = parser.parse_args(arguments).process
@@ -33,6 +34,8 @@ def run_service(definition: ServiceDefinition[S], arguments: Sequence[str] | Non
     configure_logging(f"kindred-{definition.service}", settings.log_level)
     if mode == "migrate":
         migrate(settings.database, migrations_of(definition.package))
+    elif mode == "topics":
+        asyncio.run(apply_topics(settings.kafka))
     elif mode in definition.commands:
         definition.commands[mode](settings)
     else:
