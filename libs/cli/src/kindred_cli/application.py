@@ -1,26 +1,43 @@
-"""All commands in one place."""
+"""All commands in one place. Only the one that is asked for is imported: some need much."""
+
+from importlib import import_module
 
 import typer
 
-from kindred_cli.commands import db, dead_letters, topics
-from kindred_cli.commands.republish import republish
-from kindred_cli.commands.status import status
-from kindred_cli.commands.token import token
-from kindred_cli.commands.up import up
+COMMANDS = {
+    "up": "kindred_cli.commands.up",
+    "status": "kindred_cli.commands.status",
+    "token": "kindred_cli.commands.token",
+    "republish": "kindred_cli.commands.republish",
+}
+"""Modules with a function of the command's name."""
+
+GROUPS = {
+    "topics": "kindred_cli.commands.topics",
+    "db": "kindred_cli.commands.db",
+    "dead-letters": "kindred_cli.commands.dead_letters",
+}
+"""Modules with a `group` of commands."""
 
 
-def create_cli() -> typer.Typer:
-    """The command line with every group."""
+def create_cli(wanted: str | None = None) -> typer.Typer:
+    """The command line: with every command, or with the `wanted` one if there is such a command."""
+    known = wanted in (COMMANDS | GROUPS)
     cli = typer.Typer(
         name="kindred",
-        help="Start, show and administer a Kindred system.",
         no_args_is_help=True,
         add_completion=False,
         pretty_exceptions_enable=False,
+        callback=_kindred,
     )
-    for command in (up, status, token, republish):
-        cli.command()(command)
-    cli.add_typer(topics.group, name="topics")
-    cli.add_typer(db.group, name="db")
-    cli.add_typer(dead_letters.group, name="dead-letters")
+    for name, place in COMMANDS.items():
+        if not known or name == wanted:
+            cli.command(name)(getattr(import_module(place), name))
+    for name, place in GROUPS.items():
+        if not known or name == wanted:
+            cli.add_typer(import_module(place).group, name=name)
     return cli
+
+
+def _kindred() -> None:
+    """Start, show and administer a Kindred system."""

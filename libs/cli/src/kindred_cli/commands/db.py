@@ -7,11 +7,6 @@ from kindred_cli.servers.databases import SERVICES, database_script, password_va
 group = typer.Typer(no_args_is_help=True, help="Roles and databases.")
 
 
-@group.callback()
-def databases() -> None:
-    """Roles and databases."""
-
-
 @group.command()
 def plan() -> None:
     """Print the psql script that makes one role and one database per service; may be run again at any time."""
