@@ -8,9 +8,11 @@ from pydantic import BaseModel
 from kindred_common.contracts.record import Cause
 from kindred_common.observability.health import Health
 from kindred_common.observability.metrics import Metrics
+from kindred_common.security.principals import Principal, Role
 from kindred_common.testing.clocks import FakeClock
 from kindred_common.testing.sites import Site, browse
 from kindred_common.web.application import create_probes
+from kindred_common.web.auth import requires
 from kindred_common.web.routing import public_router
 from kindred_common.web.tracing import cause_of
 
@@ -30,7 +32,11 @@ def routes() -> APIRouter:
         return {"id": cause.correlation_id, "trace": cause.traceparent, "by": cause.causation_id}
 
     @router.get("/things/{thing_id}")
-    async def thing(thing_id: int) -> Thing:
+    async def thing(
+        thing_id: int,
+        _: Annotated[Principal, Depends(requires(Role.VIEWER, scope="things:read"))],
+    ) -> Thing:
+        """One thing."""
         return Thing(id=thing_id)
 
     @router.post("/things")
@@ -141,6 +147,9 @@ async def test_the_documentation_tells_credentials_and_problems(site: Site) -> N
     post = document["paths"]["/outer/v1/things"]["post"]
     for status in ("401", "403", "422", "default"):
         assert list(post["responses"][status]["content"]) == ["application/problem+json"]
+    assert [parameter["name"] for parameter in post["parameters"]] == ["Idempotency-Key"]
+    thing = document["paths"]["/outer/v1/things/{thing_id}"]["get"]
+    assert thing["description"] == "One thing.\n\nRoles: viewer; keys need the scope `things:read`."
     page = document["paths"]["/p/{token}"]["get"]
     assert page["security"] == []
     assert "401" not in page["responses"]

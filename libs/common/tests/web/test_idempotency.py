@@ -241,6 +241,13 @@ async def test_a_key_is_visible_ascii(client: httpx.AsyncClient, key: str) -> No
     assert answer.status_code == 400
 
 
+async def test_a_text_that_no_table_can_keep_is_the_clients_mistake(
+    client: httpx.AsyncClient, engine: AsyncEngine
+) -> None:
+    assert (await post(client, name="a\x00b")).status_code == 422
+    assert await count(engine, idempotency_key) == 0
+
+
 async def test_keys_are_forgotten_after_48_hours(
     client: httpx.AsyncClient, site: Site, engine: AsyncEngine
 ) -> None:

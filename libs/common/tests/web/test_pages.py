@@ -12,7 +12,7 @@ from jinja2 import UndefinedError
 
 from kindred_common.testing.sites import Site
 from kindred_common.web import pages as pages_module
-from kindred_common.web.pages import Pages
+from kindred_common.web.pages import Pages, speak_language
 from kindred_common.web.problems import Problem
 from kindred_common.web.routing import public_router
 
@@ -36,6 +36,12 @@ def routes() -> APIRouter:
     @router.get("/problem/{token}/{status}")
     async def problem(token: str, status: int) -> None:
         raise Problem(status, "x", "X", f"{token} was here")
+
+    @router.get("/known/{token}")
+    async def known(token: str, request: Request) -> None:
+        assert token
+        speak_language(request, "nl")
+        raise Problem(410, "over", "Over")
 
     return router
 
@@ -137,6 +143,10 @@ async def test_errors_are_pages_that_say_what_to_do_and_nothing_of_the_link(
     assert answer.status_code == status
     assert text in answer.text
     assert "secret" not in answer.text
+
+
+async def test_errors_speak_the_customers_language_once_he_is_known(site: Site) -> None:
+    assert "Dit is voorbij" in await shown(site, "/p/known/t", **{"Accept-Language": "en"})
 
 
 async def test_unknown_and_closed_links_look_the_same(site: Site) -> None:

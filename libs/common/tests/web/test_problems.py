@@ -149,6 +149,18 @@ async def test_wrong_input_names_the_field_and_never_repeats_what_was_sent(
     assert "Jansen" not in answer.text
 
 
+@pytest.mark.parametrize(
+    "body", ["[" * 200_000, '{"age": 1e999}', "\ufffe", '{"age": ' + "9" * 5000]
+)
+async def test_hostile_json_is_the_clients_mistake(site: Site, body: str) -> None:
+    headers = site.signed_in() | {"Content-Type": "application/json"}
+    async with site.client(routes()) as client:
+        answer = await client.post("/v1/people", content=body, headers=headers)
+
+    assert answer.status_code in (400, 422)
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
 @pytest.fixture
 def log() -> Iterator[io.StringIO]:
     root = logging.getLogger()

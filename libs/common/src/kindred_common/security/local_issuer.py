@@ -2,6 +2,7 @@
 
 import json
 import os
+import tempfile
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import timedelta
@@ -70,10 +71,7 @@ def _open_key(directory: Path) -> ECKey:
 
 def _keep(path: Path, pem: bytes) -> None:
     """Writes the key whole or not at all; if another process was first, its key stands."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    draft.unlink(missing_ok=True)
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(pem)
+    draft = _draft(path, pem)
     with suppress(FileExistsError):
         path.hardlink_to(draft)
     draft.unlink()
@@ -84,6 +82,14 @@ def _write_public(path: Path, key: ECKey) -> None:
     text = json.dumps({"keys": [public]}, indent=1)
     if path.exists() and path.read_text() == text:
         return
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    draft.write_text(text)
+    draft = _draft(path, text.encode())
+    draft.chmod(0o644)
     draft.replace(path)
+
+
+def _draft(path: Path, content: bytes) -> Path:
+    """A file beside the path that only the owner can read."""
+    number, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    with os.fdopen(number, "wb") as file:
+        file.write(content)
+    return Path(name)

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from fastapi import Request
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import RouteContext
 
 from kindred_common.security.principals import Principal, Role
 from kindred_common.web.context import context_of
@@ -40,11 +42,26 @@ class Requirement:
     roles: frozenset[Role]
     scope: str | None
 
+    def in_words(self) -> str:
+        """For the documentation."""
+        roles = ", ".join(sorted(self.roles)) or "any"
+        scope = f"; keys need the scope `{self.scope}`" if self.scope else ""
+        return f"Roles: {roles}{scope}."
+
     async def __call__(self, request: Request) -> Principal:
         principal = await current_principal(request)
         if principal.has_role(*self.roles) and principal.has_scope(self.scope):
             return principal
         raise problem_of_status(403)
+
+
+def requirement_of(context: RouteContext) -> Requirement | None:
+    """What a route asks of its caller, if it says so."""
+    dependant: Dependant | None = getattr(context, "dependant", None)
+    for dependency in dependant.dependencies if dependant else ():
+        if isinstance(dependency.call, Requirement):
+            return dependency.call
+    return None
 
 
 def requires(*roles: Role, scope: str | None = None) -> Requirement:

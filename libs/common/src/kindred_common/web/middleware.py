@@ -2,6 +2,7 @@
 
 from time import perf_counter
 
+from sqlalchemy.exc import DBAPIError
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -28,6 +29,9 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
+
+UNWRITABLE = frozenset({"22021", "22P05"})
+"""What Postgres says of texts with zero bytes, which JSON can carry and no table can."""
 
 _log = get_logger(__name__)
 
@@ -125,4 +129,6 @@ class LastResort:
 def _answer_to(error: Exception) -> Problem:
     if is_transient(error):
         return problem_of_status(503, {"Retry-After": "5"})
+    if isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in UNWRITABLE:
+        return Problem(422, "wrong-input", "The request holds characters that cannot be kept")
     return problem_of_status(500)

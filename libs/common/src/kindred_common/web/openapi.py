@@ -4,8 +4,9 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
-from fastapi.routing import iter_route_contexts
+from fastapi.routing import RouteContext, iter_route_contexts
 
+from kindred_common.web.auth import requirement_of
 from kindred_common.web.problems import MEDIA_TYPE, ProblemDocument
 from kindred_common.web.routing import PublicRoute
 
@@ -22,6 +23,15 @@ SCHEMES = {
         "name": "X-API-Key",
         "description": "For other systems: a key with scopes.",
     },
+}
+
+IDEMPOTENCY_KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "schema": {"type": "string", "minLength": 1, "maxLength": 200},
+    "description": "Repeat the request with the same key as often as you like: it has one effect, and within 48 hours "
+    "the same answer.",
 }
 
 Document = dict[str, Any]
@@ -55,14 +65,29 @@ def _document(app: FastAPI) -> Document:
     schemas["ProblemDocument"] = own
     components["securitySchemes"] = SCHEMES
     document["security"] = [{name: []} for name in SCHEMES]
-    public = _public_operations(app)
-    for path, operations in document.get("paths", {}).items():
-        for method, operation in operations.items():
-            _complete(operation, public=(path, method) in public)
+    for context in iter_route_contexts(app.routes):
+        for method in context.methods or ():
+            operation = document["paths"].get(context.path_format, {}).get(method.lower())
+            if operation is not None:
+                _complete(operation, method, context)
     return document
 
 
-def _complete(operation: Document, *, public: bool) -> None:
+def _complete(operation: Document, method: str, context: RouteContext) -> None:
+    public = isinstance(context.original_route, PublicRoute)
+    _tell_responses(operation, public=public)
+    if public:
+        operation["security"] = []
+        return
+    if method == "POST":
+        operation.setdefault("parameters", []).append(IDEMPOTENCY_KEY)
+    requirement = requirement_of(context)
+    if requirement is not None:
+        told = [operation.get("description", ""), requirement.in_words()]
+        operation["description"] = "\n\n".join(text for text in told if text)
+
+
+def _tell_responses(operation: Document, *, public: bool) -> None:
     problem = {
         "description": "A problem",
         "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDocument"}}},
@@ -71,17 +96,6 @@ def _complete(operation: Document, *, public: bool) -> None:
     if "422" in responses:
         responses["422"] = {**problem, "description": "The request is not as it should be"}
     responses.setdefault("default", problem)
-    if public:
-        operation["security"] = []
-    else:
+    if not public:
         responses.setdefault("401", {**problem, "description": "Credentials are missing or wrong"})
         responses.setdefault("403", {**problem, "description": "Not allowed"})
-
-
-def _public_operations(app: FastAPI) -> set[tuple[str, str]]:
-    return {
-        (context.path_format or "", method.lower())
-        for context in iter_route_contexts(app.routes)
-        if isinstance(context.original_route, PublicRoute)
-        for method in context.methods or ()
-    }

@@ -36,8 +36,8 @@ class Pages:
         status: int = 200,
         headers: Mapping[str, str] | None = None,
     ) -> HTMLResponse:
-        """Fills a template in the customer's language; when it is not known, in what the browser asks for."""
-        speech = translator(language or choose_language(request.headers.get("accept-language")))
+        """Fills a template in the given language, else the customer's, else the one that the browser asks for."""
+        speech = translator(language or _language_of(request))
         page = _environment(self._templates, speech.language).get_template(template)
         surroundings = {
             "language": speech.language,
@@ -70,6 +70,16 @@ def static_router() -> APIRouter:
         return Response(style, 200, {"Cache-Control": "public, max-age=3600"}, "text/css")
 
     return router
+
+
+def speak_language(request: Request, language: str) -> None:
+    """Says in which language the rest of this request is answered, errors included: the customer's, once he is known."""
+    request.state.language = language
+
+
+def _language_of(request: Request) -> str:
+    known: str | None = getattr(request.state, "language", None)
+    return known or choose_language(request.headers.get("accept-language"))
 
 
 @cache
