@@ -1,0 +1,55 @@
+"""Theme momentum: several answers and reactions on one theme within a week."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+
+from kindred_profile.domain.facts import Fact, FactKind
+from kindred_profile.domain.found import Found, is_recent
+
+REASON = "theme-momentum"
+WINDOW = timedelta(days=7)
+ENOUGH = 3
+
+_EPOCH = datetime(1970, 1, 5, tzinfo=UTC)
+_REACTIONS = frozenset({FactKind.ACCEPTED, FactKind.DECLINED, FactKind.ATTENDED, FactKind.FEEDBACK})
+
+
+def find_momentum(facts: Sequence[Fact], now: datetime) -> list[Found]:
+    """One finding for each theme and calendar week (UTC, from Monday) with at least three different observations.
+
+    An answer that is given again is the same observation.
+    """
+    seen: dict[tuple[str, int], dict[str, Fact]] = {}
+    for fact in sorted(facts, key=lambda f: (f.observed_at, f.record_id)):
+        if is_recent(fact.observed_at, now):
+            week = (fact.observed_at - _EPOCH) // WINDOW
+            for theme in themes_of(fact):
+                seen.setdefault((theme, week), {}).setdefault(fact.slot, fact)
+    return [
+        _found(theme, week, list(slots.values())[ENOUGH - 1])
+        for (theme, week), slots in sorted(seen.items(), key=lambda item: item[0])
+        if len(slots) >= ENOUGH
+    ]
+
+
+def themes_of(fact: Fact) -> Iterator[str]:
+    """The themes that an answer or a reaction is about."""
+    if fact.kind == FactKind.INTEREST:
+        yield fact.subject
+    elif fact.kind in _REACTIONS:
+        yield from _names(fact.themes)
+
+
+def _names(themes: Iterable[tuple[str, float]]) -> Iterator[str]:
+    return (theme for theme, _ in themes)
+
+
+def _found(theme: str, week: int, decisive: Fact) -> Found:
+    begin = (_EPOCH + week * WINDOW).date().isoformat()
+    return Found(
+        decisive.customer_id,
+        REASON,
+        f"{theme}/{begin}",
+        decisive.record_id,
+        decisive.correlation_id,
+    )
