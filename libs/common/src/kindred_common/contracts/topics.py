@@ -50,7 +50,8 @@ class Kind(StrEnum):
 class Topic:
     """One topic: who writes and reads what, keyed how, kept how long.
 
-    ``retention`` None keeps the latest record of each key for ever (compaction).
+    ``retention`` None keeps the latest record of each key for ever (compaction). ``personal`` topics carry names or
+    addresses. The ``heartbeat`` service proves each minute, on every partition, that what it writes there is current.
     """
 
     name: str
@@ -62,6 +63,7 @@ class Topic:
     consumers: tuple[Service, ...]
     retention: timedelta | None
     personal: bool = False
+    heartbeat: Service | None = None
     partitions: int = PARTITIONS
 
     @property
@@ -87,6 +89,19 @@ class Topic:
             "segment.ms": str(_DAY_MS),
             "delete.retention.ms": str(7 * _DAY_MS),
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Changelog:
+    """A topic that belongs to one program alone: the memory of a stream's table, no records of ours."""
+
+    name: str
+    owner: Service
+    partitions: int = PARTITIONS
+
+    def configuration(self) -> dict[str, str]:
+        """The topic's broker settings. Faust's recovery never ends on a changelog that deletes by age."""
+        return {"cleanup.policy": "compact", "segment.ms": str(_DAY_MS)}
 
 
 _S = Service
@@ -142,12 +157,13 @@ CUSTOMER_DETAILS = Topic(
     "customer-details",
     "Names, addresses and languages: the only topic that carries them.",
     Kind.STATE, "customer_id", (CustomerDetails,), (_S.PROFILE,),
-    (_S.SURVEY, _S.INVITATIONS, _S.OUTREACH, _S.FEEDBACK), None, personal=True,
+    (_S.SURVEY, _S.INVITATIONS, _S.OUTREACH, _S.FEEDBACK), None, personal=True, heartbeat=_S.PROFILE,
 )  # fmt: skip
 CONSENT_RECORDS = Topic(
     "consent-records",
     "Consents, objections and unsubscriptions.",
     Kind.FACT, "customer_id", (ConsentChanged,), (_S.PROFILE, _S.OUTREACH), (_S.PROFILE, _S.OUTREACH), _LONG,
+    heartbeat=_S.PROFILE,
 )  # fmt: skip
 REMATCH_REQUESTS = Topic(
     "rematch-requests",
@@ -200,3 +216,6 @@ TOPICS: tuple[Topic, ...] = (
     SURVEY_ANSWERS, CUSTOMER_PROFILES, CUSTOMER_DETAILS, CONSENT_RECORDS, REMATCH_REQUESTS, SIGNAL_INPUTS, LIVE_SIGNALS,
     EVENT_CATALOGUE, CUSTOMER_MATCHES, INVITATION_RECORDS, MESSAGE_REQUESTS, MESSAGE_OUTCOMES, EXPERIENCE_FEEDBACK,
 )  # fmt: skip
+
+STREAM_CHANGELOG = Changelog("kindred-profile-stream-signals-changelog", Service.PROFILE)
+CHANGELOGS: tuple[Changelog, ...] = (STREAM_CHANGELOG,)

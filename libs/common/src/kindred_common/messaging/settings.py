@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, SecretStr
 
-from kindred_common.contracts.topics import Topic
+from kindred_common.contracts.topics import Changelog, Topic
 
 
 class KafkaSettings(BaseModel):
@@ -29,7 +29,7 @@ class KafkaSettings(BaseModel):
     session_timeout_ms: int = 10_000
     replication_factor: int = 1
 
-    def name(self, topic: Topic) -> str:
+    def name(self, topic: Topic | Changelog) -> str:
         """The topic's name on this cluster."""
         return f"{self.prefix}{topic.name}"
 

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from aiokafka.admin import NewTopic
 from aiokafka.errors import for_code
 
-from kindred_common.contracts.topics import TOPICS, Topic
+from kindred_common.contracts.topics import CHANGELOGS, TOPICS, Changelog, Topic
 from kindred_common.messaging.kafka import create_admin
 from kindred_common.messaging.settings import KafkaSettings
+
+ALL: tuple[Topic | Changelog, ...] = (*TOPICS, *CHANGELOGS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +24,7 @@ class TopicChange:
 
 
 async def plan_topics(
-    settings: KafkaSettings, topics: Sequence[Topic] = TOPICS
+    settings: KafkaSettings, topics: Sequence[Topic | Changelog] = ALL
 ) -> list[TopicChange]:
     """Compares the registry with the cluster."""
     admin = create_admin(settings)
@@ -52,7 +54,7 @@ def _action(found: int | None, wanted: int) -> str:
 
 
 async def apply_topics(
-    settings: KafkaSettings, topics: Sequence[Topic] = TOPICS
+    settings: KafkaSettings, topics: Sequence[Topic | Changelog] = ALL
 ) -> list[TopicChange]:
     """Creates what is missing and returns the plan that was carried out; a second call changes nothing.
 

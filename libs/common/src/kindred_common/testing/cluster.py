@@ -11,15 +11,15 @@ from kindred_common.contracts.codec import RawRecord, Received, decode
 from kindred_common.contracts.envelope import Envelope, Headers, to_headers
 from kindred_common.contracts.heartbeat import HEARTBEAT_TYPE
 from kindred_common.contracts.record import Record
-from kindred_common.contracts.topics import TOPICS, Topic
+from kindred_common.contracts.topics import Changelog, Topic
 from kindred_common.messaging.kafka import create_admin, create_producer, create_reader
 from kindred_common.messaging.settings import KafkaSettings
-from kindred_common.messaging.topic_admin import apply_topics
+from kindred_common.messaging.topic_admin import ALL, apply_topics
 
 
 @asynccontextmanager
 async def fresh_topics(
-    bootstrap: str, topics: Sequence[Topic] = TOPICS
+    bootstrap: str, topics: Sequence[Topic | Changelog] = ALL
 ) -> AsyncIterator[KafkaSettings]:
     """The topics under a prefix of their own, deleted at the end."""
     prefix = f"t{new_id().hex[-10:]}-"
