@@ -1,3 +1,4 @@
+import asyncio
 import os
 import re
 import signal
@@ -16,7 +17,9 @@ import pytest
 
 from kindred_cli.launcher.addresses import Addresses
 from kindred_cli.servers.machine import free_port
+from kindred_cli.settings import inherited_environment
 from kindred_common.contracts.vocabulary import Service
+from kindred_common.testing.cluster import fresh_topics
 
 LAUNCHER = Path(__file__).parent / "launch_stand_ins.py"
 UP = "Kindred is up."
@@ -57,13 +60,18 @@ Launcher = Callable[..., Launch]
 def launch(tmp_path: Path) -> Iterator[Launcher]:
     launches: list[Launch] = []
 
-    def start(manner: str = "live", base_port: int | None = None) -> Launch:
+    def start(manner: str = "live", base_port: int | None = None, **settings: str) -> Launch:
         base = base_port or free_base_port()
         home = tmp_path / "home"
         output = tmp_path / f"output-{len(launches)}.txt"
         arguments = [sys.executable, str(LAUNCHER), str(home), str(base), manner]
         with output.open("wb") as file:
-            process = subprocess.Popen(arguments, stdout=file, stderr=subprocess.STDOUT)
+            process = subprocess.Popen(
+                arguments,
+                stdout=file,
+                stderr=subprocess.STDOUT,
+                env=inherited_environment() | settings,
+            )
         launches.append(Launch(home, base, process, output))
         return launches[-1]
 
@@ -161,3 +169,19 @@ def test_a_busy_port_is_one_clear_line(launch: Launcher) -> None:
         assert failing.process.wait(20) == 1
     line = rf"^kindred: port {base + 3} \(matching\) is in use by another program$"
     assert re.match(line, failing.output.strip())
+
+
+async def test_uses_the_servers_it_is_told_to_use(
+    launch: Launcher, postgres_server: str, kafka_server: str
+) -> None:
+    async with fresh_topics(kafka_server) as cluster:
+        system = launch(
+            KINDRED_POSTGRES_ADMIN=postgres_server,
+            KINDRED_KAFKA__BOOTSTRAP=kafka_server,
+            KINDRED_KAFKA__PREFIX=cluster.prefix,
+        )
+        await asyncio.to_thread(system.until_up)
+        assert f"Kafka        {kafka_server}" in system.output
+        assert not [one for one in system.processes() if one.name() in ("postgres", "java")]
+        system.process.terminate()
+        assert system.process.wait(40) == 0

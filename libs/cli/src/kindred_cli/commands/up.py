@@ -38,7 +38,7 @@ async def run_until_told(settings: LaunchSettings, addresses: Addresses, plan: P
     told = _cancel_on_signals()
     try:
         async with running_system(settings, addresses, plan, tell) as system:
-            print(welcome(addresses, Home(settings.home.absolute())), flush=True)
+            tell(welcome(addresses, Home(settings.home.absolute()), system.places))
             await system.keep()
     except asyncio.CancelledError:
         if not told:

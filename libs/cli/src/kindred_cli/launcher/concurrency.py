@@ -1,7 +1,7 @@
 """Task groups whose single failure reaches the caller as itself, not wrapped in a group."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine, Iterable
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -17,14 +17,15 @@ async def together(works: Iterable[Coroutine[Any, Any, None]]) -> None:
 
 
 @asynccontextmanager
-async def beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
-    """Runs `work` while the body runs, and cancels it after."""
+async def beside(work: Callable[[asyncio.Event], Coroutine[Any, Any, None]]) -> AsyncIterator[None]:
+    """Runs `work` while the body runs; the event tells it to end."""
+    stop = asyncio.Event()
     try:
         async with asyncio.TaskGroup() as group:
-            task = group.create_task(work)
+            group.create_task(work(stop))
             try:
                 yield
             finally:
-                task.cancel()
+                stop.set()
     except BaseExceptionGroup as failures:
         raise failures.exceptions[0] from None

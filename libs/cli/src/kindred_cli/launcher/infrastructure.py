@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from urllib.parse import urlsplit, urlunsplit
 
 from aiokafka.errors import KafkaError
@@ -85,7 +86,7 @@ async def mail(home: Home, addresses: Addresses) -> AsyncIterator[None]:
     await sink.start()
     http = HttpSettings(host=HOST, port=addresses.mail_pages)
     try:
-        async with beside(serve(mail_pages(home.mail), http, asyncio.Event())):
+        async with beside(partial(serve, mail_pages(home.mail), http)):
             yield
     finally:
         await sink.stop()

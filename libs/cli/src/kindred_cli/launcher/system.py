@@ -1,9 +1,10 @@
 """Brings a whole system up, and takes it down in order: services, mail, Kafka, Postgres."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -21,6 +22,7 @@ from kindred_cli.launcher.services import (
 from kindred_cli.launcher.settings import LaunchSettings
 from kindred_cli.launcher.supervision import ServerWatch, Supervisor, Tell
 from kindred_cli.servers.child import Program, run
+from kindred_cli.servers.databases import SERVICES
 from kindred_cli.servers.machine import require_free_port
 from kindred_cli.settings import inherited_environment
 
@@ -35,8 +37,9 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class RunningSystem:
-    """What was started."""
+    """What was started; `places` tells where its servers are, theirs or ours."""
 
+    places: Mapping[str, str]
     servers: ServerWatch
     services: Sequence[Supervisor]
 
@@ -77,7 +80,8 @@ async def running_system(
         services = await stack.enter_async_context(
             _running_services(plan.processes(around), home, tell)
         )
-        yield RunningSystem(watch, services)
+        postgres = urlsplit(urls[SERVICES[0]]).netloc.rpartition("@")[2]
+        yield RunningSystem({"Kafka": bootstrap, "Postgres": postgres}, watch, services)
 
 
 async def _migrate(steps: Sequence[ServiceProcess], home: Home) -> None:
