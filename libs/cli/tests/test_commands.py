@@ -14,9 +14,9 @@ from kindred_cli.application import create_cli
 from kindred_cli.launcher.addresses import Addresses
 from kindred_cli.launcher.home import Home
 from kindred_common.clock import new_id
-from kindred_common.contracts.topics import TOPICS
 from kindred_common.messaging.kafka import create_admin
 from kindred_common.messaging.settings import KafkaSettings
+from kindred_common.messaging.topic_admin import ALL
 
 
 @pytest.fixture
@@ -25,8 +25,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
     return Home(tmp_path / "home")
 
 
-def kindred(*arguments: str) -> Result:
-    return CliRunner().invoke(create_cli(), arguments)
+def kindred(*arguments: str, typed: str | None = None) -> Result:
+    return CliRunner().invoke(create_cli(), arguments, input=typed)
 
 
 def test_a_token_is_signed_by_the_key_that_the_services_trust(home: Home) -> None:
@@ -75,7 +75,7 @@ def test_the_topic_plan_is_a_script_with_every_topic(tmp_path: Path) -> None:
     script = tmp_path / "plan.sh"
     script.write_text(kindred("topics", "plan").stdout)
     assert subprocess.run(["sh", "-n", str(script)], check=False).returncode == 0
-    for topic in TOPICS:
+    for topic in ALL:
         assert f"--topic {topic.name} " in script.read_text()
 
 
@@ -106,16 +106,32 @@ def new_cluster(kafka_server: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[
 async def delete_topics(settings: KafkaSettings) -> None:
     admin = create_admin(settings)
     await admin.start()
-    await admin.delete_topics([settings.name(topic) for topic in TOPICS])
+    await admin.delete_topics([settings.name(topic) for topic in ALL])
     await admin.close()
 
 
 @pytest.mark.usefixtures("new_cluster")
 def test_applying_topics_twice_changes_nothing() -> None:
     first = kindred("topics", "apply")
-    assert first.stdout.count(" made") == len(TOPICS)
+    assert first.stdout.count(" made") == len(ALL)
     second = kindred("topics", "apply")
-    assert second.stdout.count(" is there") == len(TOPICS)
+    assert second.stdout.count(" is there") == len(ALL)
+
+
+@pytest.mark.usefixtures("new_cluster")
+def test_what_is_published_can_be_followed() -> None:
+    kindred("topics", "apply")
+    told = kindred("publish", "crm-customers", typed='crm:1\t{"specversion":"1.0"}\n\ncrm:2\t{}\n')
+    assert told.stdout.startswith("2 published to crm-customers")
+    shown = kindred("follow", "crm-customers", "--no-stay").stdout.splitlines()
+    assert sorted(shown) == ['crm:1\t\t{"specversion":"1.0"}', "crm:2\t\t{}"]
+
+
+def test_publish_refuses_what_it_cannot_read_and_what_is_ours() -> None:
+    told = kindred("publish", "crm-customers", typed="no tab\n")
+    assert told.stderr == "kindred: line 1 has no tab between key and record\n"
+    ours = kindred("publish", "customer-profiles", typed="")
+    assert ours.stderr == "kindred: customer-profiles is written by our services only\n"
 
 
 def test_a_cluster_that_is_away_is_one_clear_line(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,6 +9,8 @@ COMMANDS = {
     "status": "kindred_cli.commands.status",
     "token": "kindred_cli.commands.token",
     "republish": "kindred_cli.commands.republish",
+    "publish": "kindred_cli.commands.publish",
+    "follow": "kindred_cli.commands.follow",
 }
 """Modules with a function of the command's name."""
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from kindred_cli.servers.databases import SERVICES
-from kindred_common.contracts.topics import TOPICS, Topic
+from kindred_common.contracts.topics import CHANGELOGS, TOPICS, Topic
 from kindred_common.contracts.vocabulary import Service
 from kindred_common.messaging.settings import KafkaSettings
 
@@ -15,7 +15,6 @@ class Operation(StrEnum):
 
     READ = "Read"
     WRITE = "Write"
-    CREATE = "Create"
     DESCRIBE = "Describe"
 
 
@@ -48,10 +47,10 @@ def _rules(service: Service, settings: KafkaSettings, topics: Sequence[Topic]) -
             yield Access(principal, "topic", settings.name(topic), operations)
     groups = f"{settings.prefix}kindred-{service}"
     yield Access(principal, "group", groups, (Operation.READ, Operation.DESCRIBE), prefixed=True)
-    if service is Service.PROFILE:
-        # Faust keeps its tables and its election in topics of its own.
-        every = (Operation.READ, Operation.WRITE, Operation.CREATE, Operation.DESCRIBE)
-        yield Access(principal, "topic", f"{groups}-stream", every, prefixed=True)
+    for changelog in CHANGELOGS:
+        if changelog.owner is service:
+            both = (Operation.READ, Operation.WRITE, Operation.DESCRIBE)
+            yield Access(principal, "topic", settings.name(changelog), both)
 
 
 def _operations(service: Service, topic: Topic) -> tuple[Operation, ...]:

@@ -16,7 +16,6 @@ LITERAL, PREFIXED = 3, 4
 OPERATIONS = {
     Operation.READ: 3,
     Operation.WRITE: 4,
-    Operation.CREATE: 5,
     Operation.DESCRIBE: 8,
 }
 ALLOW = 3

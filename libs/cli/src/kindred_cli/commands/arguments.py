@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from kindred_cli.servers.databases import SERVICES
+from kindred_common.contracts.topics import TOPICS, Topic
 from kindred_common.contracts.vocabulary import Service
 
 
@@ -16,6 +17,18 @@ def parse_service(name: str) -> Service:
     raise typer.BadParameter(f"one of {', '.join(SERVICES)}")
 
 
+def parse_topic(name: str) -> Topic:
+    """The topic of that name, without prefix."""
+    for topic in TOPICS:
+        if topic.name == name:
+            return topic
+    raise typer.BadParameter(f"one of {', '.join(topic.name for topic in TOPICS)}")
+
+
 ServiceArgument = Annotated[
     Service, typer.Argument(parser=parse_service, metavar="SERVICE", help="For example: survey.")
+]
+
+TopicArgument = Annotated[
+    Topic, typer.Argument(parser=parse_topic, metavar="TOPIC", help="For example: crm-customers.")
 ]

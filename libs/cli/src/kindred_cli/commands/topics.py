@@ -14,9 +14,8 @@ from kindred_cli.kafka_acls import apply_access
 from kindred_cli.launcher.home import Home
 from kindred_cli.launcher.settings import LaunchSettings
 from kindred_cli.servers.machine import HOST
-from kindred_common.contracts.topics import TOPICS
 from kindred_common.messaging.settings import KafkaSettings
-from kindred_common.messaging.topic_admin import apply_topics
+from kindred_common.messaging.topic_admin import ALL, apply_topics
 
 group = typer.Typer(no_args_is_help=True, help="Topics and who may use them.")
 
@@ -37,7 +36,7 @@ def plan(
             "replication_factor": settings.replication_factor,
             "configuration": topic.configuration(),
         }
-        for topic in TOPICS
+        for topic in ALL
     ]
     rules = [
         {

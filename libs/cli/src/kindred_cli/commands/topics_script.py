@@ -4,7 +4,7 @@ import shlex
 from collections.abc import Iterator
 
 from kindred_cli.kafka_access import Access, access_rules
-from kindred_common.contracts.topics import TOPICS, Topic
+from kindred_common.contracts.topics import CHANGELOGS, TOPICS, Changelog, Topic
 from kindred_common.contracts.vocabulary import Service
 from kindred_common.messaging.settings import KafkaSettings
 
@@ -23,6 +23,10 @@ def _lines(settings: KafkaSettings) -> Iterator[str]:
         yield ""
         yield f"# {topic.description}"
         yield _creation(topic, settings)
+    for changelog in CHANGELOGS:
+        yield ""
+        yield f"# The memory of a stream of {changelog.owner}; nobody else reads it."
+        yield _creation(changelog, settings)
     yield ""
     yield "# One principal per service; a service's groups begin with its name."
     for rule in access_rules(settings):
@@ -36,7 +40,7 @@ def _lines(settings: KafkaSettings) -> Iterator[str]:
             yield f"#   read {settings.name(topic)}"
 
 
-def _creation(topic: Topic, settings: KafkaSettings) -> str:
+def _creation(topic: Topic | Changelog, settings: KafkaSettings) -> str:
     options = " ".join(
         f"--config {name}={shlex.quote(value)}" for name, value in topic.configuration().items()
     )
