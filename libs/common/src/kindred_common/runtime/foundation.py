@@ -66,14 +66,16 @@ class Parts:
 class ServiceDefinition(Generic[S]):
     """A service as its ``__main__`` declares it: its package, settings, and how its parts are assembled.
 
-    ``commands`` are further processes of the service, by name.
+    ``processes`` are further processes of the service by name, each a set of loops that share a foundation.
     """
 
     service: Service
     package: ModuleType
     settings: type[S]
     assemble: Callable[[Foundation[S]], Parts]
-    commands: Mapping[str, Callable[[S], None]] = field(default_factory=dict)
+    processes: Mapping[str, Callable[[Foundation[S]], Mapping[str, Loop]]] = field(
+        default_factory=dict
+    )
 
 
 def lay_foundation(

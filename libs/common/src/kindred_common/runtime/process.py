@@ -4,7 +4,9 @@ import argparse
 import asyncio
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+
+from fastapi import FastAPI
 
 from kindred_common.db.migrate import migrate, migrations_of
 from kindred_common.messaging.topic_admin import apply_topics
@@ -26,7 +28,7 @@ _log = get_logger(__name__)
 
 def run_service(definition: ServiceDefinition[S], arguments: Sequence[str] | None = None) -> None:
     """Runs the process that the command line names, until SIGTERM or SIGINT."""
-    modes = ["api", "worker", "all", "migrate", "topics", *definition.commands]
+    modes = ["api", "worker", "all", "migrate", "topics", *definition.processes]
     parser = argparse.ArgumentParser(prog=f"python -m {definition.package.__name__}")
     parser.add_argument("process", choices=modes, help="what to run")
     mode = parser.parse_args(arguments).process
@@ -36,8 +38,6 @@ def run_service(definition: ServiceDefinition[S], arguments: Sequence[str] | Non
         migrate(settings.database, migrations_of(definition.package))
     elif mode == "topics":
         asyncio.run(apply_topics(settings.kafka))
-    elif mode in definition.commands:
-        definition.commands[mode](settings)
     else:
         asyncio.run(_run(definition, settings, mode))
 
@@ -49,29 +49,42 @@ async def _run(definition: ServiceDefinition[S], settings: S, mode: str) -> None
         loop.add_signal_handler(number, stop.set)
     foundation = lay_foundation(definition.service, settings)
     try:
-        await run_until(foundation, definition.assemble(foundation), mode, stop)
+        if mode in definition.processes:
+            await run_process(foundation, definition.processes[mode](foundation), stop)
+        else:
+            await run_until(foundation, definition.assemble(foundation), mode, stop)
     except* OSError as group:
-        _log.error("cannot listen", port=settings.http.port)
-        sys.stderr.write(f"kindred {definition.service}: {group.exceptions[0]}\n")
+        error = group.exceptions[0]
+        _log.error("cannot run", error=type(error).__name__, port=settings.http.port)
+        sys.stderr.write(f"kindred {definition.service}: {error}\n")
         raise SystemExit(1) from None
 
 
 async def run_until(
     foundation: Foundation[S], parts: Parts, mode: str, stop: asyncio.Event
 ) -> None:
-    """Runs the loops of ``mode`` (api, worker or all) with probes on the same port, until ``stop``."""
-    http = foundation.settings.http
-    app = parts.app if mode != "worker" else create_application(foundation.web, [], title="Probes")
+    """Runs the loops of ``mode`` (api, worker or all) until ``stop``; a worker answers probes only."""
+    app = parts.app if mode != "worker" else None
+    loops = worker_loops(foundation, parts) if mode != "api" else {}
+    await run_process(foundation, loops, stop, app=app)
+
+
+async def run_process(
+    foundation: Foundation[S],
+    loops: Mapping[str, Loop],
+    stop: asyncio.Event,
+    *,
+    app: FastAPI | None = None,
+) -> None:
+    """Runs loops until ``stop``, beside an application, or the probes alone, on the process's port."""
+    served = app or create_application(foundation.web, [], title="Probes")
 
     async def answer(stop: asyncio.Event) -> None:
-        await serve(app, http, stop)
+        await serve(served, foundation.settings.http, stop)
 
-    loops: dict[str, Loop] = {"http": answer}
-    if mode != "api":
-        loops |= worker_loops(foundation, parts)
-    _log.info("started", process=mode)
+    _log.info("started")
     try:
-        await run_loops(loops, stop)
+        await run_loops({"http": answer, **loops}, stop)
     finally:
         await foundation.engine.dispose()
-        _log.info("stopped", process=mode)
+        _log.info("stopped")

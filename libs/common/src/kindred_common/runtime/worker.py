@@ -11,11 +11,15 @@ from kindred_common.messaging.kafka import create_consumer, create_producer
 from kindred_common.messaging.relay import Relay
 from kindred_common.messaging.republish import REPUBLISH, republish_job
 from kindred_common.runtime.foundation import Foundation, Loop, Parts, S
+from kindred_common.web.housekeeping import STALL_AFTER, Housekeeping
 
 
 def worker_loops(foundation: Foundation[S], parts: Parts) -> Mapping[str, Loop]:
     """The loops of the worker process by name; they share nothing but the database."""
-    loops: dict[str, Loop] = {"relay": _relay(foundation).run}
+    loops: dict[str, Loop] = {
+        "relay": _relay(foundation).run,
+        "housekeeping": _housekeeping(foundation).run,
+    }
     if parts.subscriptions:
         loops["consumer"] = _consumer(foundation, parts).run
     jobs = dict(parts.jobs)
@@ -51,6 +55,11 @@ def _relay(foundation: Foundation[S]) -> Relay:
         foundation.metrics,
         foundation.health.loop("relay"),
     )
+
+
+def _housekeeping(foundation: Foundation[S]) -> Housekeeping:
+    health = foundation.health.loop("housekeeping", stall_after=STALL_AFTER)
+    return Housekeeping(foundation.transactions, foundation.clock, health)
 
 
 def _consumer(foundation: Foundation[S], parts: Parts) -> Consumer:
