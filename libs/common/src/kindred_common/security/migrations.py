@@ -1,5 +1,7 @@
 """What a service's first migration calls; frozen, so that old migrations keep their meaning."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic.operations import Operations
 from sqlalchemy.dialects import postgresql as pg
@@ -14,14 +16,14 @@ FOR EACH STATEMENT EXECUTE FUNCTION audit_log_is_append_only()
 """
 
 
-def create_security_tables(op: Operations) -> None:
-    """Version 1 of the tables in :mod:`kindred_common.security.tables`; pass ``alembic.op``."""
+def create_security_tables(op: Any) -> None:
+    """Version 1 of the tables in :mod:`kindred_common.security.tables`; pass ``alembic.op``, which is a module."""
     _create_personal_link(op)
     _create_audit_log(op)
     _create_idempotency_key(op)
 
 
-def drop_security_tables(op: Operations) -> None:
+def drop_security_tables(op: Any) -> None:
     """Undoes :func:`create_security_tables`."""
     op.drop_table("idempotency_key")
     op.drop_table("audit_log")
