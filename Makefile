@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test test-chaos bench lint fmt types arch schemas clean
+.PHONY: help setup run demo test test-chaos bench lint fmt types arch schemas contracts clean
 MAKEFLAGS += --no-print-directory
 PYTHON ?= python3
 export PYTHON
@@ -40,6 +40,10 @@ arch: setup ## Which package may import which
 
 schemas: setup ## Exports the record schemas and the AsyncAPI document
 	@$(K) contracts export
+	@.venv/bin/python scripts/check-contracts
+
+contracts: setup ## Refuses record contracts that break those who rely on them (ARGS="--since v1.0")
+	@.venv/bin/python scripts/check-contracts $(ARGS)
 
 clean: ## Removes the data of make run and what tools left
 	@scripts/clean

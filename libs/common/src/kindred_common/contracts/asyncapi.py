@@ -107,10 +107,9 @@ def _operation(topic: Topic, service: Service, verb: str) -> Schema:
 
 
 def _messages() -> Schema:
-    described = {
-        model.record_type: _message(topic, model) for topic in TOPICS for model in topic.records
-    }
-    return dict(sorted(described.items())) | {HEARTBEAT_TYPE: _heartbeat()}
+    models = {model.record_type: (topic, model) for topic in TOPICS for model in topic.records}
+    messages: Schema = {name: _message(*models[name]) for name in sorted(models)}
+    return messages | {HEARTBEAT_TYPE: _heartbeat()}
 
 
 def _message(topic: Topic, model: type[Record]) -> Schema:
