@@ -44,7 +44,7 @@ async def test_strangers_cannot_tell_why_a_link_does_not_open(
         token = await links.create("survey", ANNA, SURVEY, expires_at=until, now=clock.now())
 
         assert await links.find(token, "invitation", clock.now()) is None
-        assert await links.find(token[:-1] + "A", "survey", clock.now()) is None
+        assert await links.find(token.swapcase(), "survey", clock.now()) is None
         assert await links.find("' OR 1=1 --", "survey", clock.now()) is None
         assert await links.find("\x00" * 22, "survey", clock.now()) is None
         assert await links.find(token, "survey", until) is None

@@ -6,12 +6,8 @@ from fastapi import APIRouter, Depends
 from pydantic import BaseModel
 
 from kindred_common.contracts.record import Cause
-from kindred_common.observability.health import Health
-from kindred_common.observability.metrics import Metrics
 from kindred_common.security.principals import Principal, Role
-from kindred_common.testing.clocks import FakeClock
-from kindred_common.testing.sites import Site, browse
-from kindred_common.web.application import create_probes
+from kindred_common.testing.sites import Site
 from kindred_common.web.auth import requires
 from kindred_common.web.routing import public_router
 from kindred_common.web.tracing import cause_of
@@ -117,19 +113,16 @@ async def test_requests_are_counted_by_route_template(site: Site) -> None:
     assert "BREW" not in text
 
 
-async def test_probes_tell_what_the_loops_tell() -> None:
-    clock = FakeClock()
-    health = Health(clock)
-    loop = health.loop("relay", stall_after=timedelta(seconds=30))
-    async with browse(create_probes(Metrics(), health)) as client:
+async def test_probes_tell_what_the_loops_tell(site: Site) -> None:
+    loop = site.context.health.loop("relay", stall_after=timedelta(seconds=30))
+    async with site.client() as client:
         assert (await client.get("/health/live")).status_code == 200
         assert (await client.get("/health/ready")).status_code == 503
         loop.set_ready(True)
         assert (await client.get("/health/ready")).status_code == 200
-        clock.advance(timedelta(seconds=31))
+        site.clock.advance(timedelta(seconds=31))
         assert (await client.get("/health/live")).status_code == 503
         assert (await client.get("/metrics")).status_code == 200
-        assert (await client.get("/v1/anything")).status_code == 404
 
 
 async def test_the_documentation_tells_credentials_and_problems(site: Site) -> None:

@@ -5,7 +5,7 @@ import re
 import secrets
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -13,6 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kindred_common.security.api_keys import Randomness
 from kindred_common.security.tables import personal_link
+
+KEPT_AFTER_EXPIRY = timedelta(days=30)
+"""How long an expired link is kept, for questions about what was sent."""
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{22}")
 
@@ -96,6 +99,11 @@ class PersonalLinks:
         if target_id is not None:
             ended = ended.where(personal_link.c.target_id == target_id)
         return (await self._connection.execute(ended.values(revoked_at=now))).rowcount
+
+    async def purge(self, now: datetime) -> int:
+        """Removes links that expired long ago; says how many."""
+        rows = sa.delete(personal_link).where(personal_link.c.expires_at < now - KEPT_AFTER_EXPIRY)
+        return (await self._connection.execute(rows)).rowcount
 
     async def erase(self, customer_id: UUID) -> int:
         """Removes every trace of the customer's links; says how many there were."""

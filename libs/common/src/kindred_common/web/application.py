@@ -6,8 +6,6 @@ from fastapi import APIRouter, Depends, FastAPI
 from fastapi.responses import JSONResponse
 from starlette.middleware import Middleware
 
-from kindred_common.observability.health import Health
-from kindred_common.observability.metrics import Metrics
 from kindred_common.web.auth import deny_by_default
 from kindred_common.web.bodies import BodyLimit
 from kindred_common.web.context import ProblemMap, WebContext
@@ -64,20 +62,6 @@ def create_application(
     for router in (probes, _document_router(app), static_router(), *routers):
         app.include_router(router)
     document_application(app)
-    return app
-
-
-def create_probes(metrics: Metrics, health: Health) -> FastAPI:
-    """An application with the probes only, for processes without an API."""
-    app = FastAPI(
-        docs_url=None,
-        redoc_url=None,
-        openapi_url=None,
-        redirect_slashes=False,
-        middleware=[Middleware(SecurityHeaders)],
-    )
-    install_handlers(app, {})
-    app.include_router(probes_router(metrics, health))
     return app
 
 
