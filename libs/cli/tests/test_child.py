@@ -98,9 +98,10 @@ async def test_a_program_that_refuses_root_runs_as_nobody_in_a_closed_folder(
     closed = tmp_path / "closed"
     closed.mkdir(mode=0o700)
     (closed / "file").write_text("reached")
-    code = f"import os; print(os.geteuid(), open({str(closed / 'file')!r}).read())"
+    file = str(closed / "file")
+    code = f"import os; print(os.geteuid(), open({file!r}).read(), os.access({file!r}, os.R_OK))"
     program = Program("it", (sys.executable, "-c", code), tmp_path / "it.log", user="nobody")
-    assert (await run(program)).split() == ["65534", "reached"]
+    assert (await run(program)).split() == ["65534", "reached", "True"]
 
 
 async def test_output_starts_where_the_program_started(tmp_path: Path) -> None:

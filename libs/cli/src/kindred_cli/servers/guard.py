@@ -8,7 +8,9 @@ import ctypes
 import os
 import sys
 
-PR_SET_PDEATHSIG, PR_SET_KEEPCAPS, PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE = 1, 8, 47, 2
+PR_SET_PDEATHSIG, PR_SET_KEEPCAPS, PR_SET_SECUREBITS = 1, 8, 28
+PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE = 47, 2
+SECBIT_NO_SETUID_FIXUP = 1 << 2
 CAPABILITY_VERSION_3 = 0x20080522
 CAP_DAC_OVERRIDE = 1
 NOBODY = 65534
@@ -33,15 +35,22 @@ class CapabilitySet(ctypes.Structure):
 def become_nobody(libc: ctypes.CDLL) -> None:
     """Gives up root, but keeps the right to pass closed folders: clones often lie in a folder only root may enter."""
     libc.prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0)
+    # Without this bit access(2), which initdb asks, would not count the capability.
+    libc.prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP, 0, 0, 0)
     os.setgroups([])
     os.setresgid(NOBODY, NOBODY, NOBODY)
     os.setresuid(NOBODY, NOBODY, NOBODY)
-    wanted = (CapabilitySet * 2)()
-    wanted[0] = CapabilitySet(*[1 << CAP_DAC_OVERRIDE] * 3)
-    header = CapabilityHeader(CAPABILITY_VERSION_3, 0)
+    if not _keep_only(libc, 1 << CAP_DAC_OVERRIDE) and not _keep_only(libc, 0):
+        sys.exit("cannot give up the rights of root")
     # Where a container withholds the capability the program still runs, given open folders.
-    if libc.capset(ctypes.byref(header), ctypes.byref(wanted)) == 0:
-        libc.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_DAC_OVERRIDE, 0, 0)
+    libc.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_DAC_OVERRIDE, 0, 0)
+
+
+def _keep_only(libc: ctypes.CDLL, capabilities: int) -> bool:
+    wanted = (CapabilitySet * 2)()
+    wanted[0] = CapabilitySet(capabilities, capabilities, capabilities)
+    header = CapabilityHeader(CAPABILITY_VERSION_3, 0)
+    return bool(libc.capset(ctypes.byref(header), ctypes.byref(wanted)) == 0)
 
 
 def main(parent: int, death_signal: int, user: str, program: list[str]) -> None:

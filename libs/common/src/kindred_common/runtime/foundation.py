@@ -8,6 +8,7 @@ from types import ModuleType
 from typing import Generic, TypeVar
 
 from fastapi import FastAPI
+from sqlalchemy import QueuePool
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from kindred_common.clock import Clock, Ids, SystemClock, new_id
@@ -86,6 +87,8 @@ def lay_foundation(
     engine = create_engine(settings.database, application=f"kindred-{service}")
     waker = RelayWaker(engine)
     metrics = Metrics()
+    if isinstance(engine.pool, QueuePool):
+        metrics.db_pool_in_use.set_function(engine.pool.checkedout)
     health = Health(moment, metrics)
     return Foundation(
         service=service,
