@@ -20,6 +20,7 @@ LOGGABLE = frozenset(
         "event", "level", "timestamp", "logger", "exception", "service",
         # where it belongs
         "correlation_id", "record_id", "record_type", "topic", "partition", "offset", "sequence", "group",
+        "requests", "records", "rows",
         "loop", "job", "attempt", "attempts", "batch", "count", "delay_seconds", "seconds", "lag", "phase",
         # what became of it: names of rules and kinds, never the words of a person
         "outcome", "verdict", "reason_code", "error", "kind", "purpose", "state", "version", "epoch", "gap",

@@ -22,7 +22,10 @@ _TOKEN = re.compile(r"[A-Za-z0-9_-]{22}")
 
 @dataclass(frozen=True, slots=True)
 class PersonalLink:
-    """What a valid link opens: for one customer, one thing (``target_id``: a survey wave, an invitation), one purpose."""
+    """What a valid link opens: for one customer one thing, for one purpose.
+
+    ``target_id`` is the thing: a survey wave, an invitation.
+    """
 
     purpose: str
     customer_id: UUID
@@ -65,7 +68,8 @@ class PersonalLinks:
     async def find(self, token: str, purpose: str, now: datetime) -> PersonalLink | None:
         """What the token opens, or None.
 
-        Unknown, expired, revoked and made for something else look the same: a stranger learns nothing from the difference.
+        Unknown, expired, revoked and made for something else look the same: a stranger learns
+        nothing from the difference.
         """
         if not _TOKEN.fullmatch(token):
             return None

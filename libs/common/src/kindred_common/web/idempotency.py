@@ -1,7 +1,7 @@
 """POSTs that may be repeated: one effect, and the same answer again.
 
-The key's row is written in the same transaction as the effect, so there is no moment at which one exists without the other.
-Two requests with the same key meet at the row's primary key: the second waits for the first, then repeats its answer.
+The key's row is written in the same transaction as the effect, so neither exists without the other. Two requests
+with the same key meet at the row's primary key: the second waits for the first, then repeats its answer.
 """
 
 import hashlib

@@ -73,7 +73,7 @@ def static_router() -> APIRouter:
 
 
 def speak_language(request: Request, language: str) -> None:
-    """Says in which language the rest of this request is answered, errors included: the customer's, once he is known."""
+    """Says in which language the rest of this request is answered, errors included: the customer's."""
     request.state.language = language
 
 
