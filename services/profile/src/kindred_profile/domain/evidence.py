@@ -21,6 +21,11 @@ _ATTENDED = 0.10
 _FEEDBACK = 0.25
 _DECLINED = 0.30
 
+MISFIT = "misfit"
+"""The choice of a feedback fact by which the guest said that the moment did not suit him, however good it was."""
+
+_MISFIT = 0.2
+
 
 def confidence_of(source: str) -> float:
     """How sure a statement from this source makes us, 0..1."""
@@ -43,7 +48,7 @@ def nudge_of(fact: Fact, *, declined_for: str) -> tuple[float, float] | None:
     if fact.kind == FactKind.ATTENDED:
         return 1.0, _ATTENDED
     if fact.kind == FactKind.FEEDBACK and fact.number is not None:
-        return fact.number, _FEEDBACK
+        return (_MISFIT if fact.choice == MISFIT else fact.number), _FEEDBACK
     if fact.kind == FactKind.DECLINED and fact.choice == declined_for:
         return 0.0, _DECLINED
     return None

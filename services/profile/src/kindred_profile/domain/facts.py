@@ -37,7 +37,7 @@ class Fact(NamedTuple):
     ``slot`` names what it replaces: of each slot only the facts of the latest record count. ``subject`` is what it says
     something of: a theme, an event kind, a preference, a purpose. ``number`` is 0..1 for interests, kinds and ratings,
     0..10 for the recommendation, else in the unit of the subject. ``themes`` weighs the themes of the event concerned,
-    0..1 each. ``confidence`` is 0..1. ``happened_at`` is when the thing took place, where that is not when it was seen.
+    0..1 each. ``detail`` is JSON for people to read, not for folding. ``confidence`` is 0..1. ``happened_at`` is when the thing took place, where that is not when it was seen.
     """
 
     customer_id: UUID
@@ -53,6 +53,7 @@ class Fact(NamedTuple):
     confidence: float = 1.0
     happened_at: datetime | None = None
     themes: tuple[tuple[str, float], ...] = ()
+    detail: str | None = None
 
 
 def standing(facts: Iterable[Fact]) -> list[Fact]:

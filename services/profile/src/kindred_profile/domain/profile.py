@@ -35,6 +35,11 @@ class Profile:
     last_attended_at: datetime | None
 
     @property
+    def active(self) -> bool:
+        """Whether he takes part: a customer of an account that has ended does not."""
+        return self.customer.active and (self.account is None or self.account.active)
+
+    @property
     def manner(self) -> str | None:
         """How invitations reach him: his own wish before what is on record."""
         return self.preferences.manner or self.customer.manner
