@@ -33,6 +33,7 @@ async def serve(app: FastAPI, settings: HttpSettings, stop: asyncio.Event) -> No
         log_config=None,
         access_log=False,
         server_header=False,
+        forwarded_allow_ips=settings.trusted_proxies,
         timeout_graceful_shutdown=DRAIN_SECONDS,
         lifespan="off",
     )

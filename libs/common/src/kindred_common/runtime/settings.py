@@ -21,6 +21,7 @@ _FILE = "_FILE"
 class HttpSettings(BaseModel):
     """Where a process listens. ``public_url`` is the address under which customers reach the service's pages.
 
+    ``trusted_proxies`` are the addresses or networks (comma-separated) whose X-Forwarded-For is believed: the ingress.
     One client address may ask for ``public_client_burst`` public pages at once and ``public_client_per_second`` after that;
     raise both where many customers share an address, behind a proxy for example.
     """
@@ -30,6 +31,7 @@ class HttpSettings(BaseModel):
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=1, le=65535)
     public_url: str | None = None
+    trusted_proxies: str = "127.0.0.1"
     public_client_burst: int = Field(default=240, ge=1)
     public_client_per_second: float = Field(default=10.0, gt=0)
 
