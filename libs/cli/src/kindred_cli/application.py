@@ -18,6 +18,7 @@ GROUPS = {
     "topics": "kindred_cli.commands.topics",
     "db": "kindred_cli.commands.db",
     "dead-letters": "kindred_cli.commands.dead_letters",
+    "contracts": "kindred_cli.commands.contracts",
 }
 """Modules with a `group` of commands."""
 
