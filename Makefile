@@ -38,9 +38,6 @@ types: setup ## Types, strictly
 arch: setup ## Which package may import which
 	@.venv/bin/lint-imports
 
-contracts: setup ## Record contracts: nothing others rely on breaks
-	@.venv/bin/python scripts/check-contracts $(ARGS)
-
 schemas: setup ## Exports the record schemas and the AsyncAPI document
 	@$(K) contracts export
 	@.venv/bin/python scripts/check-contracts
