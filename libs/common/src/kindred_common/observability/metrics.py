@@ -92,9 +92,20 @@ class Metrics:
     messages_total: Annotated[
         Counter,
         About(
-            "Messages to customers; outcome: sent, skipped, held, failed, uncertain, bounced.",
+            "Messages to customers; outcome: sent, skipped, held, task, failed, uncertain, bounced.",
             ("outcome",),
         ),
+    ]
+    messages_open: Annotated[
+        Gauge,
+        About(
+            "Messages by open state: waiting, claimed, handed_over, task; uncertain asks for a person.",
+            ("state",),
+        ),
+    ]
+    sending_held: Annotated[
+        Gauge,
+        About("1 while nothing is sent because customers' details or consents may be outdated."),
     ]
     # matching
     rematch_requests_total: Annotated[

@@ -29,6 +29,9 @@ class PostgresMessages:
         statement = insert(table).values(_row(message)).on_conflict_do_nothing()
         return (await self._connection.execute(statement)).rowcount == 1
 
+    async def find(self, message_id: UUID) -> Message | None:
+        return await self._one(sa.select(table).where(table.c.id == message_id))
+
     async def lock(self, message_id: UUID) -> Message | None:
         return await self._one(sa.select(table).where(table.c.id == message_id).with_for_update())
 

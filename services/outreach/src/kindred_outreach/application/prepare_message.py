@@ -28,6 +28,14 @@ class Prepared:
     mail: Mail | None = None
 
 
+class CannotPrepare(Exception):  # noqa: N818 - says what is the case
+    """Looking at one message failed, for the reason that is its cause."""
+
+    def __init__(self, message_id: UUID) -> None:
+        super().__init__(message_id)
+        self.message_id = message_id
+
+
 class PrepareMessage:
     """Takes the next due message as far as the database goes."""
 
@@ -41,11 +49,21 @@ class PrepareMessage:
         self._ids = ids
 
     async def next(self, stores: Stores) -> Prepared | None:
-        """Looks at the message that is due longest; None when none is due."""
+        """Looks at the message that is due longest; None when none is due.
+
+        Raises:
+            CannotPrepare: the database is away, or there is a bug; nothing was done.
+        """
         now = self._clock.now()
         message = await stores.messages.lock_due(now)
         if message is None:
             return None
+        try:
+            return await self._judge(stores, message, now)
+        except Exception as error:
+            raise CannotPrepare(message.id) from error
+
+    async def _judge(self, stores: Stores, message: Message, now: datetime) -> Prepared:
         recipient = await stores.recipients.lock(message.customer_id)
         if recipient is None:
             return await self._settle(stores, message, _unknown(message, now), now)
@@ -142,14 +160,3 @@ def _unknown(message: Message, now: datetime) -> Finding:
         return Finding(UNKNOWN, Verdict.SKIP)
     # The details wake the message; it also looks by itself, for the case that both arrive in the same instant.
     return Finding(UNKNOWN, Verdict.HOLD, min(until, now + LOOKS_AGAIN))
-
-
-def attempt_of(prepared: Prepared) -> UUID:
-    """The attempt of a claimed message.
-
-    Raises:
-        ValueError: it is not claimed.
-    """
-    if prepared.message.attempt_id is None:
-        raise ValueError("the message is not claimed")
-    return prepared.message.attempt_id
