@@ -18,8 +18,10 @@ from starlette.routing import Route
 from kindred_cli.servers.machine import HOST
 
 SHOWN = 200
-# A mail is foreign text: nothing in it may run or be loaded.
-MAIL_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+# A mail is foreign text: nothing in it may run or be loaded. Its links open beside it, to be tried.
+SANDBOX = "allow-popups allow-popups-to-escape-sandbox"
+LINKS_BESIDE = '<base target="_blank">'
+MAIL_POLICY = f"sandbox {SANDBOX}; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-src 'self'"
 STYLE = """
 body{font:16px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:60rem;padding:0 1rem;color:#1d2733}
@@ -35,7 +37,7 @@ TEMPLATES = {
     "mail": """<!doctype html><html lang="en"><meta charset="utf-8"><title>Mail</title><style>{{ style }}</style>
 <p><a href="/">All mail</a></p><h1>{{ mail["subject"] }}</h1>
 <p>From {{ mail["from"] }}<br>To {{ mail["to"] }}<br>{{ mail["date"] }}</p>
-{% if html %}<iframe sandbox title="The mail" src="/mails/{{ name }}/html"></iframe>{% endif %}
+{% if html %}<iframe sandbox="{{ sandbox }}" title="The mail" src="/mails/{{ name }}/html"></iframe>{% endif %}
 <h2>Text</h2><pre>{{ text }}</pre>
 {% for part in parts %}<p>Attachment: {{ part }}</p>{% endfor %}
 <p><a href="/mails/{{ name }}/source">Source</a></p></html>""",
@@ -85,14 +87,14 @@ class MailPages:
 
     async def html(self, request: Request) -> Response:
         text = _body(self._read(request.path_params["name"]), ("html",))
-        return HTMLResponse(text, headers={"Content-Security-Policy": MAIL_POLICY})
+        return HTMLResponse(LINKS_BESIDE + text, headers={"Content-Security-Policy": MAIL_POLICY})
 
     async def source(self, request: Request) -> Response:
         path = self._path(request.path_params["name"])
         return Response(path.read_bytes(), media_type="text/plain; charset=utf-8")
 
     def _page(self, template: str, **values: object) -> Response:
-        text = self._templates.get_template(template).render(style=STYLE, **values)
+        text = self._templates.get_template(template).render(style=STYLE, sandbox=SANDBOX, **values)
         return HTMLResponse(text, headers={"Content-Security-Policy": PAGE_POLICY})
 
     def _read(self, name: str) -> EmailMessage:
