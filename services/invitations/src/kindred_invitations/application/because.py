@@ -1,0 +1,25 @@
+"""Why something happens: who does it and what led to it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from kindred_common.contracts.record import Cause
+from kindred_common.contracts.vocabulary import FactSource
+
+
+@dataclass(frozen=True, slots=True)
+class Because:
+    """The reason behind a use case: the cause its records carry, who reports it, who acts, and when.
+
+    ``actor`` is a principal's subject, ``customer``, a service or another system's name. What our own house does, the
+    matcher's proposals included, is reported as the account manager's.
+    """
+
+    cause: Cause
+    actor: str
+    at: datetime
+    source: FactSource = FactSource.ACCOUNT_MANAGER
+
+
+CUSTOMER = "customer"
+"""The actor where customers act themselves, by their personal link."""

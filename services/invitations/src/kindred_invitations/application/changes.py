@@ -1,0 +1,117 @@
+"""The changes one use case makes to invitations, gathered and then written and published together."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from uuid import UUID
+
+from kindred_common.contracts.codec import Outgoing
+from kindred_common.contracts.outreach import MessageRequested
+from kindred_invitations.application.because import Because
+from kindred_invitations.application.ports import Ports, SentMessage, StepNote
+from kindred_invitations.application.records import (
+    event_listed,
+    invitation_changed,
+    message_requested,
+)
+from kindred_invitations.domain.event import Event
+from kindred_invitations.domain.invitation import Invitation, held_by
+from kindred_invitations.domain.steps import Step
+
+
+@dataclass(slots=True)
+class Changes:
+    """Gathers steps and messages; seats are given at once, all else is written by :meth:`finish`.
+
+    Everything is published in one call at the end, so that transactions that touch the same customers and events meet at
+    the outbox in the same order.
+    """
+
+    ports: Ports
+    because: Because
+    _steps: list[tuple[StepNote, Event]] = field(default_factory=list)
+    _quiet: list[Invitation] = field(default_factory=list)
+    _messages: list[tuple[MessageRequested, UUID]] = field(default_factory=list)
+    _events: dict[UUID, Event] = field(default_factory=dict)
+
+    async def seat(self, before: Invitation | None, after: Invitation) -> None:
+        """Gives the seats that a step needs, or frees those it no longer holds.
+
+        Raises:
+            NoSeatLeft: too few are free; nothing was given.
+        """
+        seats = after.held - held_by(before)
+        if seats:
+            self.list_event(await self.ports.events.give(after.event_id, seats))
+
+    def step(self, after: Invitation, event: Event, *, rule: str | None = None) -> None:
+        """Lets an invitation take a step, for which its seats were given."""
+        self._steps.append((StepNote(after, self.because.actor, rule), event))
+
+    def keep(self, invitation: Invitation) -> None:
+        """Writes what changed in an invitation without a step."""
+        self._quiet.append(invitation)
+
+    def list_event(self, event: Event) -> None:
+        """Publishes the event, once, as it stood last."""
+        self._events[event.id] = event
+
+    def ask(self, message: MessageRequested, invitation_id: UUID) -> None:
+        """Requests a message to the customer."""
+        self._messages.append((message, invitation_id))
+
+    async def finish(self) -> None:
+        """Writes and publishes all of it."""
+        await finish_all(self.ports, [self])
+
+    def notes(self) -> list[StepNote]:
+        return [note for note, _ in self._steps]
+
+    def saved(self) -> list[Invitation]:
+        return [note.invitation for note, _ in self._steps] + self._quiet
+
+    def sent(self) -> list[SentMessage]:
+        return [
+            SentMessage(message.message_id, invitation_id, message.purpose, self.because.at)
+            for message, invitation_id in self._messages
+        ]
+
+    def outgoing(self) -> list[Outgoing]:
+        cause = self.because.cause
+        return [
+            *(invitation_changed(note.invitation, event, cause) for note, event in self._steps),
+            *(event_listed(event, cause) for event in self._events.values()),
+            *(message_requested(message, cause) for message, _ in self._messages),
+        ]
+
+
+async def finish_all(ports: Ports, all_changes: Sequence[Changes]) -> None:
+    """Writes and publishes what several causes in one transaction led to."""
+    saved = [invitation for changes in all_changes for invitation in changes.saved()]
+    if saved:
+        await ports.invitations.save(saved)
+        await ports.invitations.note_steps(
+            [note for changes in all_changes for note in changes.notes()]
+        )
+    sent = [message for changes in all_changes for message in changes.sent()]
+    if sent:
+        await ports.messages.add(sent)
+    await ports.publish([record for changes in all_changes for record in changes.outgoing()])
+
+
+def new_invitation(
+    ports: Ports, because: Because, customer_id: UUID, event_id: UUID, step: Step
+) -> Invitation:
+    """The first step of an invitation that did not exist."""
+    return Invitation(
+        id=ports.ids(),
+        customer_id=customer_id,
+        event_id=event_id,
+        step=step,
+        step_at=because.at,
+        source=because.source,
+    )
+
+
+def next_entry(invitation: Invitation) -> Invitation:
+    """The invitation with the number of its next calendar entry."""
+    return replace(invitation, calendar_sequence=invitation.calendar_sequence + 1)

@@ -1,0 +1,100 @@
+"""Events as the API speaks of them."""
+
+from datetime import datetime
+from typing import Annotated, Self
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+
+from kindred_common.contracts.invitations import EventTheme
+from kindred_common.contracts.profile import Place
+from kindred_common.contracts.vocabulary import EventKind, Language
+from kindred_invitations.domain.event import Event, EventDetails
+
+EXAMPLE = {
+    "kind": "sport",
+    "title": "Ajax - PSV from the business lounge",
+    "themes": [{"theme": "football", "weight": 1.0}],
+    "starts_at": "2026-10-03T18:45:00Z",
+    "ends_at": "2026-10-03T21:30:00Z",
+    "zone": "Europe/Amsterdam",
+    "place_name": "Johan Cruijff ArenA, Amsterdam",
+    "place": {"latitude": 52.3143, "longitude": 4.9419},
+    "languages": ["nl", "en"],
+    "seats": 24,
+    "companion_allowed": True,
+    "hospitality_value": 145.0,
+}
+
+Text200 = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
+
+
+class EventIn(BaseModel):
+    """An event as its planners describe it."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [EXAMPLE]})
+
+    kind: EventKind
+    title: Text200
+    themes: tuple[EventTheme, ...] = Field(default=(), max_length=50)
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime
+    zone: str = Field(default="Europe/Amsterdam", max_length=60, description="IANA time zone.")
+    place_name: Text200 | None = None
+    place: Place | None = None
+    languages: tuple[Language, ...] = Field(
+        default=(Language.DUTCH, Language.ENGLISH), min_length=1, max_length=10
+    )
+    seats: int = Field(ge=0, le=1_000_000)
+    companion_allowed: bool = Field(
+        default=False, description="Whether a guest may bring someone, who takes a second seat."
+    )
+    hospitality_value: float = Field(
+        default=0, ge=0, le=1_000_000, allow_inf_nan=False, description="Euro per head, all included."
+    )
+
+
+class EventOut(EventIn):
+    """An event as it stands in the catalogue."""
+
+    model_config = ConfigDict(extra="ignore", json_schema_extra={"examples": []})
+
+    id: UUID
+    version: int = Field(description="Rises with every change, given seats included.")
+    edition: int = Field(description="Rises when its planners change it; the ETag.")
+    open: bool
+    seats_to_allocate: int = Field(description="Seats not given to guests yet.")
+    source: str | None = Field(description="The system that plans it, when not this one.")
+    external_id: str | None
+
+    @classmethod
+    def of(cls, event: Event) -> Self:
+        details = event.details
+        return cls(
+            **{
+                name: getattr(details, name)
+                for name in EventDetails.__dataclass_fields__
+                if name not in ("themes", "place")
+            },
+            themes=tuple(EventTheme(theme=name, weight=share) for name, share in details.themes),
+            place=None
+            if details.place is None
+            else Place(latitude=details.place[0], longitude=details.place[1]),
+            id=event.id,
+            version=event.version,
+            edition=event.edition,
+            open=event.open,
+            seats_to_allocate=event.seats_to_allocate,
+            source=event.source,
+            external_id=event.external_id,
+        )
+
+
+class EventName(BaseModel):
+    """An event as it is mentioned."""
+
+    event_id: UUID
+    title: str
+    kind: str
+    starts_at: datetime
+    zone: str
