@@ -18,6 +18,9 @@ SCHEMAS = schemas()
 ALL_TYPES = sorted(SCHEMAS)
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=30)
 _LARGEST = 2**53
+_SPAN = datetime(1901, 1, 1), datetime(2199, 1, 1)  # noqa: DTZ001 - the strategy adds the zone
+_ZONES = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
+MOMENTS = st.datetimes(*_SPAN, timezones=_ZONES)
 
 
 def topic_of(record_type: str) -> Topic:
@@ -98,9 +101,7 @@ def _texts(schema: Schema) -> st.SearchStrategy[object]:
     if schema.get("format") == "uuid":
         return st.uuids().map(str)
     if schema.get("format") == "date-time":
-        zones = st.integers(-14 * 60, 14 * 60).map(lambda m: timezone(timedelta(minutes=m)))
-        span = datetime(1901, 1, 1), datetime(2199, 1, 1)  # noqa: DTZ001 - the strategy adds the zone
-        return st.datetimes(*span, timezones=zones).map(datetime.isoformat)
+        return MOMENTS.map(datetime.isoformat)
     shortest, longest = cast("int", schema.get("minLength", 0)), schema.get("maxLength", 30)
     pattern = cast("str", schema.get("pattern", ""))
     texts = _matching(pattern) if pattern.endswith("$") else TEXT
