@@ -62,6 +62,7 @@ class _Sorted:
     readable: dict[str, list[tuple[RawRecord, Received[Record]]]] = field(default_factory=dict)
     held: list[tuple[RawRecord, Reason]] = field(default_factory=list)
     heard: dict[Partition, datetime] = field(default_factory=dict)
+    applied: list[RawRecord] = field(default_factory=list)
 
 
 class Intake:
@@ -137,10 +138,8 @@ class Intake:
         now = self._clock.now()
         async with self._transactions.begin() as transaction:
             expired = await expire(transaction.connection, self.consumer, now)
-            for record in expired:
-                await self._receipt(
-                    transaction, record.raw, Reason(Held.DEAD, "waited a day", None)
-                )
+            late = [(record.raw, Reason(Held.DEAD, "waited a day")) for record in expired]
+            await self._receipts(transaction, _Sorted(held=late))
             held = await counts(transaction.connection, self.consumer)
         for topic in self._subscriptions:
             self._metrics.dead_letters.labels(topic=topic).set(held.get((topic, Held.DEAD), 0))
@@ -160,6 +159,7 @@ class Intake:
                 await self._handle(transaction, topic, batch)
             for raw, why in batch.held:
                 await self._hold(transaction, raw, why)
+            await self._receipts(transaction, batch)
             moves = _moves(records, positions)
             await advance(transaction.connection, self.consumer, moves)
             await note_heartbeats(transaction.connection, self.consumer, batch.heard)
@@ -217,10 +217,7 @@ class Intake:
             await forget(connection, self.consumer, [record for record, _ in refusals])
         batch.held.extend((raws[id(record)], reason_of(verdict)) for record, verdict in refusals)
         refused = {id(record) for record, _ in refusals}
-        if subscription.receipts:
-            applied = [raws[id(record)] for record in new if id(record) not in refused]
-            for raw in applied:
-                await self._receipt(transaction, raw, None)
+        batch.applied.extend(raws[id(record)] for record in new if id(record) not in refused)
         outcomes = self._metrics.consumer_records_total
         outcomes.labels(topic=topic_name, outcome=rest).inc(len(records) - len(new))
         outcomes.labels(topic=topic_name, outcome="applied").inc(len(new) - len(refusals))
@@ -245,6 +242,7 @@ class Intake:
         moves = _moves([raw], positions)
         async with self._transactions.begin() as transaction:
             await self._hold(transaction, raw, why)
+            await self._receipts(transaction, _Sorted(held=[(raw, why)]))
             await advance(transaction.connection, self.consumer, moves)
         self._note_held(raw, why)
         return positions | {partition: following for partition, (_, following) in moves.items()}
@@ -254,7 +252,6 @@ class Intake:
         try_again = why.state is Held.EARLY or (why.state is Held.PARKED and behind_another)
         now = self._clock.now()
         await hold(transaction.connection, self.consumer, raw, why, now, try_again=try_again)
-        await self._receipt(transaction, raw, why)
 
     def _note_held(self, raw: RawRecord, why: Reason) -> None:
         outcome = {Held.DEAD: "rejected", Held.EARLY: "early", Held.PARKED: "parked"}[why.state]
@@ -288,11 +285,20 @@ class Intake:
             await hold_again(transaction.connection, record, batch.held[0][1])
         else:
             await release(transaction.connection, record)
+        if not batch.held or batch.held[0][1].state is not record.why.state:
+            await self._receipts(transaction, batch)
 
-    async def _receipt(self, transaction: Transaction, raw: RawRecord, why: Reason | None) -> None:
-        if self._subscriptions[raw.topic].receipts:
-            receipt = receipt_for(raw, why, self._clock.now())
-            await self._outbox.publish(transaction, [receipt])
+    async def _receipts(self, transaction: Transaction, batch: _Sorted) -> None:
+        """Last in the transaction: the records of one source share a key, whose lock must not be held while working."""
+        outcomes: list[tuple[RawRecord, Reason | None]] = [(raw, None) for raw in batch.applied]
+        outcomes += batch.held
+        now = self._clock.now()
+        receipts = [
+            receipt_for(raw, why, now)
+            for raw, why in outcomes
+            if self._subscriptions[raw.topic].receipts
+        ]
+        await self._outbox.publish(transaction, receipts)
 
 
 def reason_of(verdict: NotApplied) -> Reason:
