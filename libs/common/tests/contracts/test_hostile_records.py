@@ -239,6 +239,30 @@ def test_no_reason_repeats_what_could_not_be_read(body: str) -> None:
         assert "jansen" not in str(refused(CUSTOMER, body.encode(), headers)).lower()
 
 
+@pytest.mark.parametrize("name", ["id", "source", "subject", "correlationid", "causationid"])
+@pytest.mark.parametrize("wrong", ["\ud800", "a\x00", 1.5, True, ["x"], {"x": 1}])
+def test_a_structured_attribute_that_is_no_text_is_named(name: str, wrong: object) -> None:
+    attributes = {
+        n[3:]: c.decode() for n, c in to_headers(envelope_for(CUSTOMER)) if n[:3] == "ce_"
+    }
+    document = {**attributes, "data": json.loads(full(CUSTOMER)), name: wrong}
+
+    assert refused(CUSTOMER, document, headers=()).field == name
+
+
+@pytest.mark.parametrize("record_type", ALL_TYPES)
+@pytest.mark.parametrize("wrong", [float("nan"), float("inf"), float("-inf")])
+def test_a_number_is_finite_wherever_it_stands(record_type: str, wrong: float) -> None:
+    document = json.loads(full(record_type))
+    for path in every_place(document):
+        holder, last = reach(document, path)
+        if isinstance(holder[last], int | float) and not isinstance(holder[last], bool):
+            copy = deepcopy(document)
+            holder, last = reach(copy, path)
+            holder[last] = wrong
+            assert refused(record_type, copy)
+
+
 def full(record_type: str) -> bytes:
     return example_bodies(record_type)["full"]
 
@@ -253,14 +277,16 @@ def every_place(node: object, path: tuple[str | int, ...] = ()) -> list[tuple[st
     return [path, *below] if path else below
 
 
-def replaced(document: dict[str, Any], path: tuple[str | int, ...], text: str) -> dict[str, Any]:
-    """The document with the text in one place: as the value, and as the name of a field that holds a number."""
-    copy = deepcopy(document)
-    target: Any = copy
+def reach(document: Any, path: tuple[str | int, ...]) -> tuple[Any, str | int]:
+    """What holds the place, and the place's name in it."""
     for step in path[:-1]:
-        target = target[step]
-    if isinstance(target[path[-1]], dict):
-        target[path[-1]] = {text: 1} | target[path[-1]]
-    else:
-        target[path[-1]] = text
+        document = document[step]
+    return document, path[-1]
+
+
+def replaced(document: dict[str, Any], path: tuple[str | int, ...], text: str) -> dict[str, Any]:
+    """The document with the text as the value of a place, or as the name of a stranger among its fields."""
+    copy = deepcopy(document)
+    holder, last = reach(copy, path)
+    holder[last] = {text: 1} | holder[last] if isinstance(holder[last], dict) else text
     return copy
