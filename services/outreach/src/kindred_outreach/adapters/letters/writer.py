@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from jinja2 import FileSystemLoader, StrictUndefined, UndefinedError
+from jinja2 import FileSystemLoader, StrictUndefined, TemplateNotFound, UndefinedError
 from jinja2.runtime import Context
 from jinja2.sandbox import SandboxedEnvironment
 
@@ -82,7 +82,10 @@ class _Parts:
     """The blocks of a purpose's template, filled in."""
 
     def __init__(self, purpose: str, speech: Speech, values: Mapping[str, object]) -> None:
-        self._template = _environment().get_template(f"{purpose}.txt")
+        try:
+            self._template = _environment().get_template(f"{purpose}.txt")
+        except TemplateNotFound:
+            raise Incomplete("purpose") from None
         self._context: Context = self._template.new_context({**values, "_": speech.say})
 
     def line(self, block: str) -> str:
