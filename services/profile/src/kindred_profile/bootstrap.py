@@ -1,0 +1,71 @@
+"""Puts the service together."""
+
+import kindred_profile
+from kindred_common.contracts.topics import CUSTOMER_DETAILS, CUSTOMER_PROFILES
+from kindred_common.contracts.vocabulary import Service
+from kindred_common.runtime.foundation import Foundation, Parts, ServiceDefinition
+from kindred_common.runtime.operations import operations_router
+from kindred_common.web.application import create_application
+from kindred_profile.adapters.current_truth import details_reader, profiles_reader
+from kindred_profile.adapters.postgres_readings import PostgresReadings
+from kindred_profile.adapters.stores import stores_on
+from kindred_profile.domain import errors
+from kindred_profile.entrypoints.consumers import subscriptions
+from kindred_profile.entrypoints.desk import Desk
+from kindred_profile.entrypoints.http_accounts import accounts_router
+from kindred_profile.entrypoints.http_customers import customers_router
+from kindred_profile.entrypoints.http_profile import profile_router
+from kindred_profile.entrypoints.jobs import SWEEP, plan_sweep, sweep_job
+from kindred_profile.settings import ProfileSettings
+
+DESCRIPTION = """
+Accounts, customers, consents and everything observed of customers; publishes the profile stream.
+"""
+
+PROBLEMS: dict[type[Exception], tuple[int, str]] = {
+    errors.UnknownCustomer: (404, "unknown-customer"),
+    errors.UnknownAccount: (404, "unknown-account"),
+    errors.AlreadyKnown: (409, "already-known"),
+    errors.IdentityTaken: (409, "name-taken"),
+    errors.Outdated: (412, "precondition-failed"),
+    errors.WrongFact: (422, "wrong-input"),
+}
+
+
+def assemble(foundation: Foundation[ProfileSettings]) -> Parts:
+    """The parts of the service on its foundation."""
+    transactions, clock, ids = foundation.transactions, foundation.clock, foundation.ids
+    stores_of = stores_on(foundation.outbox, clock)
+    desk = Desk(
+        transactions,
+        stores_of,
+        lambda transaction: PostgresReadings(transaction.connection),
+        clock,
+        ids,
+    )
+    republished = (CUSTOMER_PROFILES, CUSTOMER_DETAILS)
+    app = create_application(
+        foundation.web,
+        [
+            accounts_router(desk),
+            customers_router(desk),
+            profile_router(desk),
+            operations_router(transactions, republished, clock, ids),
+        ],
+        title="Kindred profile",
+        description=DESCRIPTION,
+        problems=PROBLEMS,
+    )
+    return Parts(
+        app,
+        subscriptions=subscriptions(stores_of, clock),
+        jobs={SWEEP: sweep_job(stores_of, clock, foundation.metrics)},
+        loops={"sweep-plan": plan_sweep(transactions, clock)},
+        republish={
+            CUSTOMER_PROFILES.name: profiles_reader(ids),
+            CUSTOMER_DETAILS.name: details_reader(ids),
+        },
+    )
+
+
+SERVICE = ServiceDefinition(Service.PROFILE, kindred_profile, ProfileSettings, assemble)

@@ -1,0 +1,70 @@
+"""Timed work: the sweep that finds, beside the stream, what no single record shows."""
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+
+from kindred_common.clock import Clock
+from kindred_common.db.faults import is_transient
+from kindred_common.db.transactions import AfterCommit, Transaction, Transactions
+from kindred_common.messaging.due_jobs import DueJob, JobHandler, schedule
+from kindred_common.observability.metrics import Metrics
+from kindred_common.runtime.foundation import Loop
+from kindred_profile.application.ports import Stores
+from kindred_profile.application.sweep import sweep
+from kindred_profile.application.track_responses import give_up_waiting
+from kindred_profile.domain.found import Found
+
+SWEEP = "sweep"
+EVERY = timedelta(minutes=1)
+AT_ONCE = 200
+PATIENCE_SECONDS = 1.0
+
+
+def sweep_job(
+    stores_of: Callable[[Transaction], Stores], clock: Clock, metrics: Metrics
+) -> JobHandler:
+    """Sweeps once a minute, and again at once while there is more than one turn takes."""
+
+    async def run(transaction: Transaction, job: DueJob) -> None:
+        stores, now = stores_of(transaction), clock.now()
+        swept = await sweep(stores, now, AT_ONCE)
+        expired = await give_up_waiting(stores, now, AT_ONCE)
+        more = max(swept.customers, expired) == AT_ONCE
+        following = DueJob(SWEEP, job.key, now if more else now + EVERY, {})
+        await schedule(transaction, following)
+        transaction.after_commit("swept", _counting(swept.asked, metrics))
+
+    return run
+
+
+def plan_sweep(transactions: Transactions, clock: Clock) -> Loop:
+    """Sees to it, when a worker starts, that the sweep is planned; a database that is away is waited for."""
+
+    async def plan(stop: asyncio.Event) -> None:
+        while not stop.is_set() and not await _planned(transactions, clock):
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), PATIENCE_SECONDS)
+        await stop.wait()
+
+    return plan
+
+
+async def _planned(transactions: Transactions, clock: Clock) -> bool:
+    try:
+        async with transactions.begin() as transaction:
+            await schedule(transaction, DueJob(SWEEP, "profile", clock.now(), {}))
+    except Exception as error:
+        if not is_transient(error):
+            raise
+        return False
+    return True
+
+
+def _counting(asked: Sequence[Found], metrics: Metrics) -> AfterCommit:
+    async def count() -> None:
+        for found in asked:
+            metrics.rematch_requests_total.labels(reason=found.reason).inc()
+
+    return count
