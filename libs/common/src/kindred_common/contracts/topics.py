@@ -162,7 +162,8 @@ CUSTOMER_DETAILS = Topic(
 CONSENT_RECORDS = Topic(
     "consent-records",
     "Consents, objections and unsubscriptions.",
-    Kind.FACT, "customer_id", (ConsentChanged,), (_S.PROFILE, _S.OUTREACH), (_S.PROFILE, _S.OUTREACH), _LONG,
+    Kind.FACT, "customer_id", (ConsentChanged,), (_S.PROFILE, _S.OUTREACH),
+    (_S.PROFILE, _S.OUTREACH, _S.INVITATIONS), _LONG,
     heartbeat=_S.PROFILE,
 )  # fmt: skip
 REMATCH_REQUESTS = Topic(
