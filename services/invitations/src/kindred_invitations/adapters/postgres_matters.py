@@ -203,7 +203,7 @@ def _may_be_invited() -> sa.ColumnElement[bool]:
 
 def _matter(
     kind: DecisionKind,
-    row: sa.Row[Any],
+    row: Any,
     *,
     since: datetime,
     score: float | None = None,

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kindred_common.contracts.feedback import FeedbackGiven
 from kindred_common.contracts.matching import CustomerMatches
 from kindred_common.contracts.profile import CustomerDetails, CustomerProfile, LiveSignal
+from kindred_invitations.adapters.postgres_events import event_of
 from kindred_invitations.adapters.tables import (
     consent,
     customer,
@@ -28,8 +29,8 @@ from kindred_invitations.application.views import (
     Host,
     Sight,
 )
-from kindred_invitations.adapters.postgres_events import event_of
 from kindred_invitations.domain.event import Event
+from kindred_invitations.domain.loyalty import NPS_RANGES
 
 _ACTIVE = customer.c.active & sa.func.coalesce(customer.c.profile["active"].as_boolean(), sa.true())
 
@@ -76,6 +77,11 @@ class PostgresReadModel:
             feedback=await self._feedback(customer_id),
             consents=await self._consents(customer_id),
         )
+
+    async def named(self, customer_ids: Sequence[UUID]) -> dict[UUID, CustomerLine]:
+        statement = sa.select(*_LINE).where(customer.c.id.in_(customer_ids))
+        lines = [CustomerLine(*row) for row in await self._connection.execute(statement)]
+        return {line.customer_id: line for line in lines}
 
     async def belongs_to(self, customer_id: UUID) -> tuple[str | None, str | None] | None:
         statement = sa.select(customer.c.account_manager_id, customer.c.team)
@@ -147,8 +153,10 @@ def _matching(wanted: CustomerFilter) -> list[sa.ColumnElement[bool]]:
             conditions.append(named | account)
     if wanted.account_id is not None:
         conditions.append(customer.c.account_id == wanted.account_id)
-    if wanted.nps is not None:
-        conditions.append(customer.c.nps.between(*wanted.nps))
+    if wanted.loyalty is not None:
+        answers = NPS_RANGES.get(wanted.loyalty)
+        nps = customer.c.nps
+        conditions.append(nps.between(*answers) if answers else nps.is_(None))
     if wanted.own_of is not None:
         conditions.append(customer.c.account_manager_id == wanted.own_of)
     return conditions

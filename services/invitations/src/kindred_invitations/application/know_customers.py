@@ -12,8 +12,8 @@ from kindred_common.contracts.profile import (
     CustomerProfile,
     LiveSignal,
 )
-from kindred_invitations.application.records import customer_reference
 from kindred_invitations.application.ports import Announce
+from kindred_invitations.application.records import customer_reference
 
 
 class Projections(Protocol):

@@ -1,4 +1,5 @@
 from collections.abc import Mapping, Sequence
+
 from kindred_common.contracts.vocabulary import MessagePurpose, MessageResult
 from kindred_invitations.application.because import Because
 from kindred_invitations.application.changes import Changes, finish_all

@@ -20,6 +20,7 @@ from kindred_invitations.application.views import (
 )
 from kindred_invitations.domain.decisions import Decision, most_valuable
 from kindred_invitations.domain.event import Event
+from kindred_invitations.domain.loyalty import LoyaltyClass
 
 MOST_DECISIONS = 10
 MOST_NEXT = 5
@@ -27,11 +28,11 @@ MOST_NEXT = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerFilter:
-    """Which customers are wanted: words of name or account, an account, NPS answers from..to, one account manager's own."""
+    """Which customers are wanted: words of name or account, an account, a loyalty class, one account manager's own."""
 
     text: str | None = None
     account_id: UUID | None = None
-    nps: tuple[int, int] | None = None
+    loyalty: LoyaltyClass | None = None
     own_of: str | None = None
 
 
@@ -61,6 +62,8 @@ class ReadModel(Protocol):
     ) -> list[CustomerLine]: ...
 
     async def card(self, customer_id: UUID) -> CustomerCard | None: ...
+
+    async def named(self, customer_ids: Sequence[UUID]) -> dict[UUID, CustomerLine]: ...
 
     async def belongs_to(self, customer_id: UUID) -> tuple[str | None, str | None] | None:
         """The account manager and team of a customer; None when he is not known."""
@@ -130,9 +133,20 @@ def _events_in(card: CustomerCard) -> list[UUID]:
     return sorted(mentioned)
 
 
+@dataclass(frozen=True, slots=True)
+class MyDay:
+    """The decisions that matter most, with the customers they are about."""
+
+    decisions: Sequence[Decision]
+    customers: dict[UUID, CustomerLine]
+
+
 async def see_my_day(
-    matters: Matters, manager: str, teams: Sequence[str], now: datetime
-) -> list[Decision]:
-    """The ten most valuable decisions that wait for an account manager, for his teams' customers too if given."""
+    model: ReadModel, matters: Matters, manager: str, teams: Sequence[str], now: datetime
+) -> MyDay:
+    """The ten most valuable decisions that wait for an account manager, about his teams' customers too if given."""
     waiting = await matters.matters_of(manager, now, teams)
-    return most_valuable(waiting, now, MOST_DECISIONS)
+    decisions = most_valuable(waiting, now, MOST_DECISIONS)
+    return MyDay(
+        decisions, await model.named([decision.matter.customer_id for decision in decisions])
+    )

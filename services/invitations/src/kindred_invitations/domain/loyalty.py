@@ -19,3 +19,11 @@ def loyalty_class(nps: int | None) -> LoyaltyClass:
     if nps >= 9:
         return LoyaltyClass.PROMOTER
     return LoyaltyClass.PASSIVE if nps >= 7 else LoyaltyClass.DETRACTOR
+
+
+NPS_RANGES = {
+    LoyaltyClass.PROMOTER: (9, 10),
+    LoyaltyClass.PASSIVE: (7, 8),
+    LoyaltyClass.DETRACTOR: (0, 6),
+}
+"""The answers that make up each class; those who were never asked have none."""

@@ -19,9 +19,7 @@ Anyone = Annotated[Principal, Depends(requires(scope="events:read"))]
 Planner = Annotated[
     Principal,
     Depends(
-        requires(
-            Role.ADMINISTRATOR, Role.PROGRAMME_MANAGER, Role.SYSTEM, scope="events:write"
-        )
+        requires(Role.ADMINISTRATOR, Role.PROGRAMME_MANAGER, Role.SYSTEM, scope="events:write")
     ),
 ]
 

@@ -48,7 +48,7 @@ def _reading(router: APIRouter, door: Door) -> None:
     @router.get("", summary="Events by start")
     async def list_events(
         _: Anyone,
-        open: Annotated[bool | None, Query(description="Not cancelled.")] = None,  # noqa: A002 - its name in the API
+        open: Annotated[bool | None, Query(description="Not cancelled.")] = None,
         kind: EventKind | None = None,
         starts_from: AwareDatetime | None = None,
         cursor: Cursor = None,
@@ -75,7 +75,9 @@ def _reading(router: APIRouter, door: Door) -> None:
 
 def _planning(router: APIRouter, door: Door, audit: Audit) -> None:
     @router.post("", status_code=201, summary="Add an event", response_model=EventOut)
-    async def add(planner: Planner, event_in: EventIn, cause: Because, request: Request) -> Response:
+    async def add(
+        planner: Planner, event_in: EventIn, cause: Because, request: Request
+    ) -> Response:
         async def work(transaction: Transaction) -> Outcome:
             event = Event(id=door.ids(), details=details_of(event_in))
             await add_event(door.ports(transaction), door.because(cause, planner), event)
@@ -111,7 +113,9 @@ def _changing(router: APIRouter, door: Door, audit: Audit) -> None:
         summary="Call an event off; its guests are told",
         response_model=EventOut,
     )
-    async def cancel(planner: Planner, event_id: UUID, cause: Because, request: Request) -> Response:
+    async def cancel(
+        planner: Planner, event_id: UUID, cause: Because, request: Request
+    ) -> Response:
         async def work(transaction: Transaction) -> Outcome:
             because = door.because(cause, planner)
             event = await cancel_event(
@@ -121,4 +125,3 @@ def _changing(router: APIRouter, door: Door, audit: Audit) -> None:
             return Outcome(200, EventOut.of(event), {"ETag": etag(event.edition)})
 
         return await once(request, door.transactions, work)
-

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from kindred_common.contracts.record import Cause
 from kindred_common.contracts.vocabulary import InvitationStep
 from kindred_common.db.transactions import Transaction
+from kindred_common.security.principals import Principal
 from kindred_common.web.idempotency import Outcome, once
 from kindred_common.web.paging import DEFAULT_LIMIT, Cursor, Limit, Page, cut, encode_cursor
 from kindred_common.web.tracing import cause_of
@@ -26,14 +27,13 @@ from kindred_invitations.domain.errors import Unknown
 from kindred_invitations.entrypoints.access import (
     Audit,
     Inviter,
-    Principal,
     Reader,
     require_customer,
     require_invitation,
     sight_of,
 )
-from kindred_invitations.entrypoints.door import Door
 from kindred_invitations.entrypoints.cursors import after_id
+from kindred_invitations.entrypoints.door import Door
 from kindred_invitations.entrypoints.problems import PROBLEMS
 from kindred_invitations.entrypoints.schemas_invitations import (
     ApprovalOut,
@@ -218,9 +218,7 @@ def _following(router: APIRouter, desk: _Desk) -> None:
         async def work(transaction: Transaction) -> Outcome:
             ports = await desk.require(transaction, inviter, invitation_id)
             because = door.because(cause, inviter)
-            after = await report_attendance(
-                ports, because, invitation_id, attended=seen.attended
-            )
+            after = await report_attendance(ports, because, invitation_id, attended=seen.attended)
             await desk.note(transaction, inviter, "attendance", invitation_id)
             return Outcome(200, InvitationOut.of(after))
 

@@ -15,17 +15,24 @@ _MANNERS = {
 }
 
 _RULES = {
-    "objection": translatable("the customer objected"),
-    "consent": translatable("there is no consent"),
-    "suppression": translatable("the address does not work"),
-    "suppressed": translatable("the address does not work"),
-    "hard_bounce": translatable("the address does not work"),
-    "no_address": translatable("there is no address"),
-    "contact_pressure": translatable("the customer hears from us often enough this week"),
-    "uncertain": translatable("nobody knows whether it arrived"),
-    "bounced": translatable("it came back"),
     "unknown_customer": translatable("nothing is known of the customer"),
+    "inactive": translatable("the customer is not active any more"),
+    "objection": translatable("the customer does not want such messages"),
+    "suppressed": translatable("earlier mail to this address came back"),
+    "legal_ground": translatable("there is no legal ground for writing by e-mail"),
+    "too_late": translatable("it was too late"),
+    "no_address": translatable("there is no address"),
+    "weekly_cap": translatable("the customer had a message less than a week ago"),
+    "monthly_cap": translatable("the customer had enough messages this month"),
+    "template": translatable("something was missing in it"),
+    "no_such_address": translatable("the address does not exist"),
+    "refused": translatable("the mail server refused it"),
+    "hard_bounce": translatable("the address does not exist"),
+    "soft_bounce": translatable("the mailbox cannot take it now"),
+    "bounced": translatable("it came back"),
+    "uncertain": translatable("nobody knows whether it arrived"),
 }
+"""What held a message back, by the names that outreach gives its rules."""
 
 
 def reason_of(matter: Matter, speech: Translator) -> str:
@@ -41,8 +48,10 @@ def _draft(matter: Matter, speech: Translator) -> str:
         "score": speech.format_number(round(matter.score or 0.0, 2)),
         "left": left % {"seats": speech.format_number(seats)},
     }
-    sentence = "%(event)s on %(date)s fits this customer (score %(score)s); %(left)s."
-    return speech.gettext(sentence) % told
+    return (
+        speech.gettext("%(event)s on %(date)s fits this customer (score %(score)s); %(left)s.")
+        % told
+    )
 
 
 def _call(matter: Matter, speech: Translator) -> str:
@@ -53,29 +62,38 @@ def _call(matter: Matter, speech: Translator) -> str:
 def _not_sent(matter: Matter, speech: Translator) -> str:
     rule = _RULES.get(matter.detail or "")
     if rule is None:
-        sentence = "The message about %(event)s on %(date)s did not reach this customer."
-        return speech.gettext(sentence) % _event(matter, speech)
-    sentence = "The message about %(event)s on %(date)s did not reach this customer: %(rule)s."
-    return speech.gettext(sentence) % {**_event(matter, speech), "rule": speech.gettext(rule)}
+        sentence = speech.gettext(
+            "The message about %(event)s on %(date)s did not reach this customer."
+        )
+        return sentence % _event(matter, speech)
+    sentence = speech.gettext(
+        "The message about %(event)s on %(date)s did not reach this customer: %(rule)s."
+    )
+    return sentence % {**_event(matter, speech), "rule": speech.gettext(rule)}
 
 
 def _no_show(matter: Matter, speech: Translator) -> str:
-    sentence = "This customer had accepted but did not come to %(event)s on %(date)s."
-    return speech.gettext(sentence) % _event(matter, speech)
+    return speech.gettext(
+        "This customer had accepted but did not come to %(event)s on %(date)s."
+    ) % _event(matter, speech)
 
 
 def _low_feedback(matter: Matter, speech: Translator) -> str:
     told = {**_event(matter, speech), "rating": matter.rating}
     if matter.event_title is None:
         return speech.gettext("A moment fell short for this customer: %(rating)s of 5.") % told
-    sentence = "%(event)s on %(date)s fell short for this customer: %(rating)s of 5."
-    return speech.gettext(sentence) % told
+    return (
+        speech.gettext("%(event)s on %(date)s fell short for this customer: %(rating)s of 5.")
+        % told
+    )
 
 
 def _detractor(matter: Matter, speech: Translator) -> str:
     told = {"rating": matter.rating, "date": speech.format_date(matter.since, "long")}
-    sentence = "This customer would not recommend us: %(rating)s of 10, given on %(date)s."
-    return speech.gettext(sentence) % told
+    return (
+        speech.gettext("This customer would not recommend us: %(rating)s of 10, given on %(date)s.")
+        % told
+    )
 
 
 def _event(matter: Matter, speech: Translator) -> Mapping[str, object]:

@@ -9,7 +9,13 @@ from pydantic import BaseModel, Field
 
 from kindred_common.contracts.feedback import FeedbackGiven
 from kindred_common.contracts.matching import Contribution, CustomerMatches
-from kindred_common.contracts.profile import CustomerDetails, CustomerProfile, Interest, KindPreference, Norm
+from kindred_common.contracts.profile import (
+    CustomerDetails,
+    CustomerProfile,
+    Interest,
+    KindPreference,
+    Norm,
+)
 from kindred_common.contracts.vocabulary import (
     BuyingRole,
     CompanionWish,

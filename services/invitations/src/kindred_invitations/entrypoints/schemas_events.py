@@ -5,13 +5,14 @@ from typing import Annotated, Self
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic.config import JsonDict
 
 from kindred_common.contracts.invitations import EventTheme
 from kindred_common.contracts.profile import Place
 from kindred_common.contracts.vocabulary import EventKind, Language
 from kindred_invitations.domain.event import Event, EventDetails
 
-EXAMPLE = {
+EXAMPLE: JsonDict = {
     "kind": "sport",
     "title": "Ajax - PSV from the business lounge",
     "themes": [{"theme": "football", "weight": 1.0}],
@@ -50,7 +51,11 @@ class EventIn(BaseModel):
         default=False, description="Whether a guest may bring someone, who takes a second seat."
     )
     hospitality_value: float = Field(
-        default=0, ge=0, le=1_000_000, allow_inf_nan=False, description="Euro per head, all included."
+        default=0,
+        ge=0,
+        le=1_000_000,
+        allow_inf_nan=False,
+        description="Euro per head, all included.",
     )
 
 

@@ -52,7 +52,9 @@ class ApprovalsIn(TermsIn):
 
     model_config = ConfigDict(
         extra="forbid",
-        json_schema_extra={"examples": [{"invitation_ids": ["0190d5a2-8f00-7b6a-9b0e-2f7f5a1f0c13"]}]},
+        json_schema_extra={
+            "examples": [{"invitation_ids": ["0190d5a2-8f00-7b6a-9b0e-2f7f5a1f0c13"]}]
+        },
     )
 
     invitation_ids: list[UUID] = Field(min_length=1, max_length=500)
