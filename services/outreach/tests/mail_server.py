@@ -23,6 +23,7 @@ class Step(StrEnum):
 DROP = "drop"
 DROP_KEPT = "drop after keeping"
 STALL = "stall"
+HESITATE = "hesitate"
 
 
 @dataclass
@@ -30,7 +31,7 @@ class UnkindServer:
     """Keeps what it took responsibility for in ``taken``.
 
     ``behave`` says what happens at a step: an SMTP reply, :data:`DROP`, :data:`STALL`, or at the dot
-    :data:`DROP_KEPT` (the mail is kept but the answer never comes).
+    :data:`DROP_KEPT` (the mail is kept but the answer never comes). After :data:`HESITATE` it answers when ``go_on`` is set.
     """
 
     port: int = 0
@@ -38,6 +39,7 @@ class UnkindServer:
     taken: list[bytes] = field(default_factory=list)
     reached: list[Step] = field(default_factory=list)
     stalled: asyncio.Event = field(default_factory=asyncio.Event)
+    go_on: asyncio.Event = field(default_factory=asyncio.Event)
     connections: int = 0
 
     async def converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -77,7 +79,7 @@ class UnkindServer:
             return await self._answer(writer, Step.BODY, "")
         content = await reader.readuntil(b"\r\n.\r\n")
         unkind = self.behave.get(Step.DOT)
-        if unkind in (None, DROP_KEPT, STALL):
+        if unkind in (None, DROP_KEPT, STALL, HESITATE):
             self.taken.append(content)
         return await self._answer(writer, Step.DOT, "250 taken")
 
@@ -90,6 +92,10 @@ class UnkindServer:
         if unkind == STALL:
             self.stalled.set()
             await asyncio.Event().wait()
+        if unkind == HESITATE:
+            self.stalled.set()
+            await self.go_on.wait()
+            unkind = usual
         writer.write(unkind.encode() + b"\r\n")
         await writer.drain()
         return True

@@ -2,7 +2,7 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from services.outreach.tests.mail_server import DROP, DROP_KEPT, STALL, Step, UnkindServer
+from services.outreach.tests.mail_server import DROP, DROP_KEPT, HESITATE, STALL, Step, UnkindServer
 from services.outreach.tests.office import ANNA, Office, mail_of, recipient, request
 
 from kindred_outreach.application.prepare_message import Prepared
@@ -220,15 +220,16 @@ async def test_an_answer_after_the_message_was_given_up_still_counts(
     prepared = await office.dispatch.take()
     assert prepared is not None
     assert prepared.mail is not None
-    mail_server.behave = {Step.DOT: STALL}
+    mail_server.behave = {Step.DOT: HESITATE}
     async with asyncio.TaskGroup() as group:
         group.create_task(office.dispatch.deliver(prepared.message, prepared.mail))
         await mail_server.stalled.wait()
         await office.advance(LEASE + timedelta(seconds=1))
         assert await office.dispatch.recover() == 1
         assert (await office.find(message)).state is State.UNCERTAIN
-    assert (await office.find(message)).state is State.UNCERTAIN
-    assert len(mail_server.taken) == 1
+        mail_server.go_on.set()
+    assert (await office.find(message)).state is State.SENT
+    assert await office.told() == [("uncertain", None), ("sent", None)]
 
 
 async def test_many_senders_send_each_message_once(

@@ -1,10 +1,11 @@
 """Calendar messages by which mail programs enter, change and remove an appointment (RFC 5545, 5546, 6047)."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Event, vCalAddress
 
+from kindred_outreach.adapters.timezones import timezone_of
 from kindred_outreach.domain.letters import Mail
 from kindred_outreach.domain.messages import Appointment
 
@@ -26,21 +27,21 @@ def calendar_message(mail: Mail, appointment: Appointment, organizer: str, now: 
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
     calendar.add("method", method_of(appointment))
+    year = appointment.starts_at.year
+    calendar.add_component(timezone_of(ZoneInfo(appointment.zone), year - 1, year + 1))
     calendar.add_component(_event(mail, appointment, organizer, now))
-    around = appointment.starts_at.astimezone(ZoneInfo(appointment.zone)).date()
-    calendar.add_missing_timezones(_year(around, -1), _year(around, 2))
     content: bytes = calendar.to_ical()
     return content
 
 
 def _event(mail: Mail, appointment: Appointment, organizer: str, now: datetime) -> Event:
-    zone = ZoneInfo(appointment.zone)
+    starts, ends = _times(appointment)
     event = Event()
     event.add("uid", appointment.uid)
     event.add("sequence", appointment.sequence)
     event.add("dtstamp", now.replace(microsecond=0))
-    event.add("dtstart", appointment.starts_at.astimezone(zone))
-    event.add("dtend", appointment.ends_at.astimezone(zone))
+    event.add("dtstart", starts)
+    event.add("dtend", ends)
     event.add("summary", appointment.title)
     if appointment.place_name:
         event.add("location", appointment.place_name)
@@ -49,6 +50,20 @@ def _event(mail: Mail, appointment: Appointment, organizer: str, now: datetime) 
     event.add("organizer", _person(mail.sender_name, organizer))
     event.add("attendee", _guest(mail), encode=False)
     return event
+
+
+def _times(appointment: Appointment) -> tuple[datetime, datetime]:
+    """Start and end in the event's zone; in UTC when one falls in the hour that a night in autumn has twice.
+
+    A local time without an offset means the first of the two hours.
+    """
+    zone = ZoneInfo(appointment.zone)
+    starts, ends = (
+        moment.astimezone(zone) for moment in (appointment.starts_at, appointment.ends_at)
+    )
+    if starts.fold or ends.fold:
+        return starts.astimezone(UTC), ends.astimezone(UTC)
+    return starts, ends
 
 
 def _guest(mail: Mail) -> vCalAddress:
@@ -63,8 +78,3 @@ def _person(name: str, address: str) -> vCalAddress:
     person = vCalAddress(f"mailto:{address}")
     person.params["CN"] = name.replace('"', "'")
     return person
-
-
-def _year(day: date, years: int) -> date:
-    """The first of January some years on: a year's rules are enough for one appointment."""
-    return date(day.year, 1, 1) + timedelta(days=366 * years)

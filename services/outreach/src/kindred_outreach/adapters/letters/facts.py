@@ -27,18 +27,24 @@ def event_data(message: Message) -> dict[str, str]:
     return known | place | dict(message.data)
 
 
-def zone_of(data: Mapping[str, str]) -> str:
+def zone_of(message: Message, data: Mapping[str, str]) -> str:
     """The event's time zone.
 
     Raises:
         Incomplete: there is no such zone.
     """
+    if message.calendar is not None:
+        _check_zone(message.calendar.zone)
     name = data.get("zone") or AMSTERDAM
+    _check_zone(name)
+    return name
+
+
+def _check_zone(name: str) -> None:
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise Incomplete("zone") from None
-    return name
 
 
 def moment(data: Mapping[str, str], name: str) -> datetime | None:

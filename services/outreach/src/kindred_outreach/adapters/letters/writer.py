@@ -32,7 +32,7 @@ class TemplateLetters:
 
     def write(self, message: Message, recipient: Recipient, unsubscribe: str | None) -> Letter:
         data = event_data(message)
-        speech = speech_for(recipient, zone_of(data))
+        speech = speech_for(recipient, zone_of(message, data))
         if message.purpose in NEED_LINK and not message.link:
             raise Incomplete("link")
         parts = _Parts(message.purpose, speech, self._values(speech, message, data))
