@@ -1,0 +1,36 @@
+"""The engine's whole state as plain values: what a snapshot holds."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from kindred_matching.domain.allocation import Choice
+from kindred_matching.domain.commitments import Commitment
+from kindred_matching.domain.facts import Customer, Event
+from kindred_matching.domain.rules import Rules
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineState:
+    """Everything from which an engine goes on as if it had never stopped.
+
+    Customers and events stand at their places, None where a place is free; ``free_...`` lists tell in which order free
+    places are given away.
+    """
+
+    rules: Rules
+    now: datetime
+    customers: tuple[Customer | None, ...]
+    free_customers: tuple[int, ...]
+    events: tuple[Event | None, ...]
+    free_events: tuple[int, ...]
+    commitments: tuple[Commitment, ...]
+    chosen: tuple[Choice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What a batch of inputs did: whose matches have to be looked at, and who is forgotten, by identifier."""
+
+    touched: tuple[UUID, ...]
+    removed: tuple[UUID, ...]
