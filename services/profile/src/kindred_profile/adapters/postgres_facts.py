@@ -46,7 +46,7 @@ RETURNING {_TOLD}, xmax = 0 AS added
 
 _OF = """
 SELECT customer_id, kind, slot, subject, source, observed_at, record_id, correlation_id, number, choice, confidence,
-       happened_at, themes
+       happened_at, themes::text
   FROM fact WHERE customer_id = ANY($1::uuid[])
 """
 

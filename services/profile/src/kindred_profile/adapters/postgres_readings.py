@@ -39,7 +39,7 @@ _PAGE = f"""
 _ACCOUNTS = f"SELECT {postgres_accounts.NAMES}, a.version FROM account AS a"  # noqa: S608 - made of constants
 
 _TIME_LINE = """
-SELECT id, kind, subject, source, observed_at, recorded_at, number, choice, confidence, happened_at, detail
+SELECT id, kind, subject, source, observed_at, recorded_at, number, choice, confidence, happened_at, detail::text
   FROM fact WHERE customer_id = $1 AND ($2::text[] = '{}' OR kind = ANY($2))
    AND ($3::timestamptz IS NULL OR (observed_at, id) < ($3, $4::bigint))
  ORDER BY observed_at DESC, id DESC LIMIT $5

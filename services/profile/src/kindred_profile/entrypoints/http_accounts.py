@@ -36,14 +36,14 @@ CauseOf = Annotated[Cause, Depends(cause_of)]
 
 def accounts_router(desk: Desk) -> APIRouter:
     """Making, reading and changing accounts."""
-    router = APIRouter(prefix="/v1/accounts", tags=["accounts"])
+    router = APIRouter()
     router.include_router(_reading(desk))
     router.include_router(_writing(desk))
     return router
 
 
 def _reading(desk: Desk) -> APIRouter:
-    router = APIRouter()
+    router = APIRouter(prefix="/v1/accounts", tags=["accounts"])
 
     @router.get("", summary="Accounts, by id")
     async def list_accounts(
@@ -70,7 +70,7 @@ def _reading(desk: Desk) -> APIRouter:
 
 
 def _writing(desk: Desk) -> APIRouter:
-    router = APIRouter()
+    router = APIRouter(prefix="/v1/accounts", tags=["accounts"])
 
     @router.post("", status_code=201, summary="Make an account", response_model=AccountOut)
     async def make_account(

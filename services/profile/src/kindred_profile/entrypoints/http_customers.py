@@ -47,7 +47,7 @@ Writer = Annotated[
 
 def customers_router(desk: Desk) -> APIRouter:
     """Making, reading and changing customers."""
-    router = APIRouter(prefix="/v1/customers", tags=["customers"])
+    router = APIRouter()
     router.include_router(_reading(desk))
     router.include_router(_making(desk))
     router.include_router(_changing(desk))
@@ -56,7 +56,7 @@ def customers_router(desk: Desk) -> APIRouter:
 
 
 def _reading(desk: Desk) -> APIRouter:
-    router = APIRouter()
+    router = APIRouter(prefix="/v1/customers", tags=["customers"])
 
     @router.get("", summary="Customers, by id; account managers see their own and their teams'")
     async def list_customers(
@@ -93,7 +93,7 @@ def _reading(desk: Desk) -> APIRouter:
 
 
 def _making(desk: Desk) -> APIRouter:
-    router = APIRouter()
+    router = APIRouter(prefix="/v1/customers", tags=["customers"])
 
     @router.post("", status_code=201, summary="Make a customer", response_model=CustomerOut)
     async def make_customer(
@@ -119,7 +119,7 @@ def _making(desk: Desk) -> APIRouter:
 
 
 def _changing(desk: Desk) -> APIRouter:
-    router = APIRouter()
+    router = APIRouter(prefix="/v1/customers", tags=["customers"])
 
     @router.put("/{customer_id}", summary="Change a customer", response_model=CustomerOut)
     async def change_customer(
@@ -150,7 +150,7 @@ def _changing(desk: Desk) -> APIRouter:
 
 
 def _naming(desk: Desk) -> APIRouter:
-    router = APIRouter()
+    router = APIRouter(prefix="/v1/customers", tags=["customers"])
 
     @router.get("/{customer_id}/names", summary="Under which names other systems know a customer")
     async def list_names(principal: Reader, customer_id: UUID) -> NamesOut:
