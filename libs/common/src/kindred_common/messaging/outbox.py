@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -73,19 +74,22 @@ class Outbox:
         self._clock = clock
         self._ids = ids
 
-    async def publish(self, transaction: Transaction, records: Sequence[Outgoing]) -> None:
+    async def publish(self, transaction: Transaction, records: Sequence[Outgoing]) -> list[UUID]:
         """Adds ``records`` to what the transaction publishes, in order; they leave when it commits.
+
+        Returns the ids they get, for those who remember what a later act will follow from.
 
         Raises:
             ValueError: a record is larger than a topic takes, or is not carried by its topic.
         """
         if not records:
-            return
+            return []
+        ids = [self._ids() for _ in records]
         bodies = [_body(record) for record in records]
         await transaction.connection.exec_driver_sql(
             _INSERT,
             (
-                [self._ids() for _ in records],
+                ids,
                 [record.topic.name for record in records],
                 [record.key for record in records],
                 [_type(record) for record in records],
@@ -97,6 +101,7 @@ class Outbox:
             ),
         )
         transaction.after_commit("relay", self._waker.wake)
+        return ids
 
 
 def _type(record: Outgoing) -> str:

@@ -1,0 +1,57 @@
+"""The whole system, once for all end-to-end tests, and the mail server its messages arrive at."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from email.message import EmailMessage
+from email.parser import BytesParser
+from email.policy import default
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from tests.system import Part, System, running_parts
+
+from kindred_cli.launcher.mail_sink import MailSink
+from kindred_common.contracts.vocabulary import Service
+
+SERVICES = [service for service in Service if service is not Service.OUTSIDE]
+AT_ONCE = {
+    "KINDRED_QUIET_HOURS__ENABLED": "false",
+    "KINDRED_ASK_AFTER_SECONDS": "0",
+    "KINDRED_CONTACT__RELATIONSHIP_PER_WEEK": "10",
+    "KINDRED_CONTACT__RELATIONSHIP_PER_MONTH": "30",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Mailbox:
+    """What the mail server was given, as files in a folder."""
+
+    folder: Path
+
+    def to(self, address: str) -> list[EmailMessage]:
+        """The messages to an address, oldest first."""
+        parser = BytesParser(policy=default)
+        messages = [
+            parser.parsebytes(path.read_bytes()) for path in sorted(self.folder.glob("*.eml"))
+        ]
+        return [m for m in messages if isinstance(m, EmailMessage) and address in str(m["To"])]
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def system(
+    tmp_path_factory: pytest.TempPathFactory, kafka_classpath_on_disk: str
+) -> AsyncIterator[System]:
+    parts = [Part(service, "all", settings=AT_ONCE) for service in SERVICES]
+    parts.append(Part(Service.PROFILE, "stream"))
+    folder = tmp_path_factory.mktemp("system")
+    async with running_parts(folder, kafka_classpath_on_disk, parts) as running:
+        yield running
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def mailbox(system: System) -> AsyncIterator[Mailbox]:
+    sink = MailSink(system.home.mail, system.addresses.smtp)
+    await sink.start()
+    yield Mailbox(system.home.mail)
+    await sink.stop()
