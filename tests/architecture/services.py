@@ -1,0 +1,69 @@
+"""What every service must bring, and be named in. Each function says what is missing."""
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+
+NEEDED = ("README.md", "pyproject.toml", "migrations", "tests", "src/{package}/__main__.py")
+
+
+def missing_parts(folder: Path) -> list[str]:
+    """What a service's folder lacks."""
+    package = f"kindred_{folder.name}"
+    needed = [name.format(package=package) for name in NEEDED]
+    missing = [f"{folder.name}: no {name}" for name in needed if not (folder / name).exists()]
+    missing += [
+        f"{folder.name}: nothing in {empty}"
+        for empty in ("migrations", "tests")
+        if (folder / empty).is_dir() and not list((folder / empty).rglob("*.py"))
+    ]
+    return missing or _wrong_package(folder)
+
+
+def _wrong_package(folder: Path) -> list[str]:
+    """A package is named after its folder and names what it needs itself."""
+    project = tomllib.loads((folder / "pyproject.toml").read_text())["project"]
+    wrong = [] if project["name"] == f"kindred-{folder.name}" else [f"{folder.name}: its name"]
+    if "kindred-common" not in project["dependencies"]:
+        wrong.append(f"{folder.name}: does not name kindred-common")
+    return wrong
+
+
+def unknown_to_tools(names: set[str], settings: Mapping[str, object]) -> list[str]:
+    """Services that a tool of the workspace's pyproject.toml does not look at."""
+    text = str(settings)
+    wanted = {f"kindred_{name}": ("importlinter",) for name in names}
+    found = [
+        f"{package} is not in [tool.{tool}]"
+        for package, tools in wanted.items()
+        for tool in tools
+        if package not in str(_tool(settings, tool))
+    ]
+    found += [
+        f"services/{n}/src is not in mypy_path"
+        for n in names
+        if f"services/{n}/src" not in str(_tool(settings, "mypy"))
+    ]
+    return found + [
+        f"kindred-{n} is no workspace source" for n in names if f"'kindred-{n}'" not in text
+    ]
+
+
+def _tool(settings: Mapping[str, object], name: str) -> object:
+    tools = settings["tool"]
+    assert isinstance(tools, dict)
+    return tools[name]
+
+
+def missing_in_compose(names: set[str], compose: Mapping[str, object]) -> list[str]:
+    """Services that Docker Compose would not start or migrate, and those it would start though they are gone."""
+    services = compose["services"]
+    assert isinstance(services, dict)
+    wanted = names | {f"{name}-migrate" for name in names}
+    built = {name for name, service in services.items() if "build" in service}
+    args = {
+        service["build"]["args"]["SERVICE"] for service in services.values() if "build" in service
+    }
+    return [f"{name} is not in docker-compose.yml" for name in sorted(wanted - built)] + [
+        f"docker-compose.yml builds {name}, which does not exist" for name in sorted(args - names)
+    ]

@@ -1,0 +1,66 @@
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+from tests.architecture import services
+from tests.architecture.sources import ROOT
+
+from kindred_common.contracts.vocabulary import Service
+
+FOLDERS = sorted(
+    path for path in (ROOT / "services").iterdir() if (path / "pyproject.toml").exists()
+)
+NAMES = {folder.name for folder in FOLDERS}
+
+
+def test_the_services_of_the_contracts_are_those_that_exist() -> None:
+    assert {service.value for service in Service if service is not Service.OUTSIDE} == NAMES
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_a_service_is_complete(folder: Path) -> None:
+    assert services.missing_parts(folder) == []
+
+
+def test_what_a_service_lacks_is_found(tmp_path: Path) -> None:
+    complete = tmp_path / "new"
+    for name in services.NEEDED:
+        path = complete / name.format(package="kindred_new")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch() if path.suffix else path.mkdir()
+    for folder in ("migrations", "tests"):
+        (complete / folder / "some.py").touch()
+    project = complete / "pyproject.toml"
+    project.write_text('[project]\nname = "kindred-new"\ndependencies = ["kindred-common"]\n')
+    assert services.missing_parts(complete) == []
+
+    project.write_text('[project]\nname = "kindred-old"\ndependencies = []\n')
+    assert len(services.missing_parts(complete)) == 2
+    (complete / "tests" / "some.py").unlink()
+    assert services.missing_parts(complete) == ["new: nothing in tests"]
+    (complete / "README.md").unlink()
+    assert "new: no README.md" in services.missing_parts(complete)
+
+
+def test_the_tools_look_at_every_service() -> None:
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text())
+
+    assert services.unknown_to_tools(NAMES, settings) == []
+    assert len(services.unknown_to_tools({"new"}, settings)) == 3
+
+
+def test_compose_starts_and_migrates_every_service() -> None:
+    compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+
+    assert services.missing_in_compose(NAMES, compose) == []
+
+
+def test_a_service_that_compose_does_not_know_or_no_longer_has_is_found() -> None:
+    compose = {"services": {"old": {"build": {"args": {"SERVICE": "old"}}}, "kafka": {}}}
+
+    assert services.missing_in_compose({"new"}, compose) == [
+        "new is not in docker-compose.yml",
+        "new-migrate is not in docker-compose.yml",
+        "docker-compose.yml builds old, which does not exist",
+    ]
