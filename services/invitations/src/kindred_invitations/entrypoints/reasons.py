@@ -6,11 +6,11 @@ from kindred_common.i18n.translator import Translator, translatable
 from kindred_invitations.domain.decisions import DecisionKind, Matter
 
 _MANNERS = {
-    "phone": translatable("Call this customer to invite him to %(event)s on %(date)s."),
-    "card": translatable("Send this customer a card to invite him to %(event)s on %(date)s."),
+    "phone": translatable("Call this customer with the invitation to %(event)s on %(date)s."),
+    "card": translatable("Send this customer a card with the invitation to %(event)s on %(date)s."),
     "personal": translatable("Invite this customer in person to %(event)s on %(date)s."),
     "secretary": translatable(
-        "Invite this customer to %(event)s on %(date)s by way of the secretary."
+        "Pass the invitation to %(event)s on %(date)s to this customer by way of the secretary."
     ),
 }
 
