@@ -30,29 +30,16 @@ def _wrong_package(folder: Path) -> list[str]:
 
 
 def unknown_to_tools(names: set[str], settings: Mapping[str, object]) -> list[str]:
-    """Services that a tool of the workspace's pyproject.toml does not look at."""
-    text = str(settings)
-    wanted = {f"kindred_{name}": ("importlinter",) for name in names}
-    found = [
-        f"{package} is not in [tool.{tool}]"
-        for package, tools in wanted.items()
-        for tool in tools
-        if package not in str(_tool(settings, tool))
-    ]
-    found += [
-        f"services/{n}/src is not in mypy_path"
-        for n in names
-        if f"services/{n}/src" not in str(_tool(settings, "mypy"))
-    ]
-    return found + [
-        f"kindred-{n} is no workspace source" for n in names if f"'kindred-{n}'" not in text
-    ]
-
-
-def _tool(settings: Mapping[str, object], name: str) -> object:
+    """Services that a tool named in the workspace's pyproject.toml does not look at."""
     tools = settings["tool"]
     assert isinstance(tools, dict)
-    return tools[name]
+    needed = {"importlinter": "kindred_{}", "mypy": "services/{}/src", "uv": "kindred-{}"}
+    return [
+        f"{tool} does not look at {name}"
+        for tool, mark in needed.items()
+        for name in sorted(names)
+        if mark.format(name) not in str(tools[tool])
+    ]
 
 
 def missing_in_compose(names: set[str], compose: Mapping[str, object]) -> list[str]:
