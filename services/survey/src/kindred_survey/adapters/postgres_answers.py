@@ -1,4 +1,3 @@
-import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -129,5 +128,4 @@ def _kept(row: sa.Row[Any]) -> KeptAnswer:
 
 def _tally(row: sa.RowMapping) -> Tally:
     values: dict[str, Any] = dict(row)
-    read = {"kind": QuestionKind(row["kind"]), "choices": json.loads(row["choices"])}
-    return Tally(**(values | read))
+    return Tally(**(values | {"kind": QuestionKind(row["kind"])}))
