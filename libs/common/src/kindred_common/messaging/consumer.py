@@ -181,6 +181,12 @@ def _raw(topic: str, record: ConsumerRecord) -> RawRecord:
         offset=record.offset,
         key=record.key,
         value=record.value,
-        headers=tuple(record.headers),
+        headers=tuple(map(_header, record.headers)),
         timestamp_ms=record.timestamp,
     )
+
+
+def _header(header: tuple[str, bytes | None]) -> tuple[str, bytes]:
+    """Kafka allows a null for the content and any character in the name; Postgres keeps no zero character."""
+    name, content = header
+    return name.replace("\x00", "\\x00"), content or b""

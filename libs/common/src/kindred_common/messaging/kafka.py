@@ -10,6 +10,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
 
 from kindred_common.contracts.topics import BROKER_LIMIT_BYTES
+from kindred_common.messaging.fetched_records import read_whatever_was_written
 from kindred_common.messaging.settings import KafkaSettings
 
 KafkaConsumer = AIOKafkaConsumer
@@ -49,6 +50,7 @@ def create_producer(settings: KafkaSettings, *, client_id: str) -> AIOKafkaProdu
 
 def create_consumer(settings: KafkaSettings, *, group: str) -> AIOKafkaConsumer:
     """A member of ``group`` that never commits by itself, without topics yet."""
+    read_whatever_was_written()
     return AIOKafkaConsumer(
         **connection_arguments(settings),
         client_id=group,
@@ -65,6 +67,7 @@ def create_consumer(settings: KafkaSettings, *, group: str) -> AIOKafkaConsumer:
 
 def create_reader(settings: KafkaSettings, *, client_id: str) -> AIOKafkaConsumer:
     """A consumer without a group, for tools and tests that look at topics without taking part."""
+    read_whatever_was_written()
     return AIOKafkaConsumer(
         **connection_arguments(settings),
         client_id=client_id,
