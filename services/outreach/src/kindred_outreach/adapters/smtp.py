@@ -15,6 +15,7 @@ from kindred_outreach.domain.letters import Mail
 
 PERMANENT = range(500, 600)
 TEMPORARY = range(400, 500)
+GOODBYE_SECONDS = 1.0
 
 Compose = Callable[[Mail], bytes]
 
@@ -108,9 +109,9 @@ async def _hand(client: SMTP, content: bytes) -> Delivery:
 
 
 async def _part(client: SMTP) -> None:
-    """Says goodbye; how that goes changes nothing."""
+    """Says goodbye, shortly: how the attempt ended is known and waits to be written down."""
     with contextlib.suppress(SMTPException, OSError):
-        await client.quit()
+        await client.quit(timeout=GOODBYE_SECONDS)
     client.close()
 
 
