@@ -1,3 +1,4 @@
+import asyncio
 import os
 import shutil
 import subprocess
@@ -18,6 +19,7 @@ from kindred_cli.servers.errors import ServerError
 from kindred_cli.servers.machine import free_port
 from kindred_cli.servers.postgres import EmbeddedPostgres
 from kindred_common.contracts.vocabulary import Service
+from kindred_common.testing.waiting import eventually
 
 
 @pytest.fixture
@@ -42,6 +44,25 @@ async def test_committed_rows_outlive_a_kill_and_a_stop(server: EmbeddedPostgres
     await server.stop()
     await server.start()
     assert await value(server.admin_url, "SELECT count(*) FROM kept") == 1
+
+
+async def test_an_interrupted_first_start_is_begun_again(tmp_path: Path) -> None:
+    server = EmbeddedPostgres(tmp_path / "pg", free_port(), durable=False)
+    making = asyncio.ensure_future(server.start())
+    await eventually(lambda: half_made(tmp_path), every=0.01)
+    making.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await making
+    async with server:
+        assert await value(server.admin_url, "SELECT 1") == 1
+
+
+async def half_made(folder: Path) -> bool:
+    return bool(versions(folder))
+
+
+def versions(folder: Path) -> list[Path]:
+    return list(folder.glob("pg/data*/PG_VERSION"))
 
 
 async def test_it_listens_on_this_machine_only(server: EmbeddedPostgres) -> None:

@@ -7,7 +7,10 @@ from kindred_cli.application import create_cli
 
 def main() -> None:
     """Runs the command line."""
-    create_cli(sys.argv[1] if len(sys.argv) > 1 else None)()
+    try:
+        create_cli(sys.argv[1] if len(sys.argv) > 1 else None)()
+    except KeyboardInterrupt:
+        sys.exit(130)
 
 
 if __name__ == "__main__":

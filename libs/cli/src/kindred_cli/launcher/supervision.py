@@ -90,7 +90,7 @@ class Supervisor:
         restarts = 0
         while self._child is not None:
             began = monotonic()
-            while not await self._child.wait(1.0):
+            while not await self._child.wait(60.0, every=0.5):
                 pass
             if self._stopping:
                 return

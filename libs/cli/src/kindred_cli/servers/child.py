@@ -84,11 +84,11 @@ class Child:
         self.send(signal.SIGKILL)
         self._process.wait()
 
-    async def wait(self, patience: float) -> bool:
-        """Whether it ended within `patience` seconds."""
+    async def wait(self, patience: float, *, every: float = POLL_SECONDS) -> bool:
+        """Whether it ended within `patience` seconds; looks `every` so many seconds."""
         deadline = monotonic() + patience
         while self.running and monotonic() < deadline:  # noqa: ASYNC110 - a Popen tells nobody when it ends
-            await asyncio.sleep(POLL_SECONDS)
+            await asyncio.sleep(every)
         return not self.running
 
     async def stop(

@@ -128,21 +128,24 @@ class EmbeddedPostgres:
         )
 
     async def _make_data(self) -> None:
-        shutil.rmtree(self.data, ignore_errors=True)  # what an interrupted first start left
-        self.data.mkdir(parents=True, mode=0o700)
+        """Makes it aside and puts it in place when it is whole: initdb may be interrupted."""
+        draft = self.folder / "data.new"
+        shutil.rmtree(draft, ignore_errors=True)
+        draft.mkdir(parents=True, mode=0o700)
         password = self.folder / "password"
         password.touch(mode=0o600)
         password.write_text(secrets.token_urlsafe(24) + "\n")
         if os.geteuid() == 0:
-            for path in (self.data, password):
+            for path in (draft, password):
                 os.chown(path, NOBODY, NOBODY)
-        making = ["-D", str(self.data), "-U", ADMINISTRATOR, f"--pwfile={password}"]
+        making = ["-D", str(draft), "-U", ADMINISTRATOR, f"--pwfile={password}"]
         access = ["--auth=scram-sha-256", "--encoding=UTF8", "--no-instructions"]
         order = ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         sync = [] if self._durable else ["--no-sync"]
         await run(
             self._program("Making the Postgres data", "initdb", *making, *access, *order, *sync)
         )
+        draft.rename(self.data)
 
     def _server_arguments(self) -> list[str]:
         settings = {
