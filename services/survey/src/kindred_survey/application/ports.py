@@ -12,7 +12,7 @@ from kindred_survey.domain.questions import Definition, QuestionKind
 from kindred_survey.domain.statements import Statement
 from kindred_survey.domain.survey import Survey
 
-Publish = Callable[[Sequence[Outgoing]], Awaitable[None]]
+Publish = Callable[[Sequence[Outgoing]], Awaitable[object]]
 """Adds records to what the transaction publishes when it commits."""
 
 
