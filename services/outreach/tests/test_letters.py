@@ -129,3 +129,9 @@ def test_when_and_where_come_from_the_calendar_too() -> None:
 def test_how_long_it_lasts(ends: str, shown: str) -> None:
     letter = write("event_invitation", "en", data=CONCERT | {"ends_at": ends})
     assert dict(letter.facts)["When"] == shown
+
+
+@pytest.mark.parametrize("purpose", ["event_confirmation", "event_cancellation"])
+def test_no_word_of_a_calendar_that_is_not_attached(purpose: str) -> None:
+    assert "agenda" not in as_text(write(purpose))
+    assert "agenda" not in write(purpose).preview

@@ -156,7 +156,7 @@ def _routers(
         tasks_router(http),
         bounces_router(http),
         status_router(http, is_fresh),
-        unsubscribe_router(http),
+        unsubscribe_router(http, foundation.settings.sender.company),
         operations_router(
             foundation.transactions, [MESSAGE_OUTCOMES], foundation.clock, foundation.ids
         ),

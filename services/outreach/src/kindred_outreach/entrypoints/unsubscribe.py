@@ -23,10 +23,10 @@ PURPOSE = "unsubscribe"
 TEMPLATES = Path(__file__).parent / "templates"
 
 
-def unsubscribe_router(http: Http) -> APIRouter:
+def unsubscribe_router(http: Http, sender: str) -> APIRouter:
     """``/u/{token}``: GET shows, POST acts."""
     router = public_router()
-    pages = Pages(TEMPLATES)
+    pages = Pages(TEMPLATES, sender=sender)
 
     @router.get("/u/{token}")
     async def show(token: str, request: Request) -> HTMLResponse:

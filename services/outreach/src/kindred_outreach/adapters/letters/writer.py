@@ -64,7 +64,13 @@ class TemplateLetters:
             days["starts_on"] = speech.translator.format_date(starts)
         if closes is not None:
             days["closes_on"] = speech.translator.format_date(closes)
-        return {**data, **days, "company": self._company, "link": message.link}
+        return {
+            **data,
+            **days,
+            "company": self._company,
+            "link": message.link,
+            "in_calendar": message.calendar is not None,
+        }
 
     def _signature(self, recipient: Recipient) -> tuple[str, ...]:
         name = recipient.account_manager_name
