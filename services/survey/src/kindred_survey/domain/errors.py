@@ -24,19 +24,19 @@ class UnknownSurvey(SurveyError):  # noqa: N818 - named for what the caller is t
     """There is no such survey, or no such version of it."""
 
 
-class NotPublished(SurveyError):  # noqa: N818
+class NotPublished(SurveyError):  # noqa: N818 - as above
     """The survey has no published version, so nobody can answer it."""
 
 
-class StaleRevision(SurveyError):  # noqa: N818
+class StaleRevision(SurveyError):  # noqa: N818 - as above
     """The survey is not at the revision that the change was made for."""
 
 
-class NothingToPublish(SurveyError):  # noqa: N818
+class NothingToPublish(SurveyError):  # noqa: N818 - as above
     """The latest version of the survey is published already."""
 
 
-class UnknownCustomer(SurveyError):  # noqa: N818
+class UnknownCustomer(SurveyError):  # noqa: N818 - as above
     """There is no such customer among those the caller may see."""
 
 
@@ -49,11 +49,11 @@ class WrongFieldError(SurveyError):
         self.reason = reason
 
 
-class WrongDefinition(WrongFieldError):  # noqa: N818
+class WrongDefinition(WrongFieldError):  # noqa: N818 - as above
     """A survey that could not be asked as it is defined: ``field`` says where (``questions.3.theme``)."""
 
 
-class WrongAnswer(WrongFieldError):  # noqa: N818
+class WrongAnswer(WrongFieldError):  # noqa: N818 - as above
     """An answer that the survey's version does not allow: ``field`` is the question's id."""
 
 
@@ -64,5 +64,5 @@ class UnknownQuestion(WrongAnswer):
         super().__init__(question_id, "is not a question of this version")
 
 
-class WrongMapping(WrongFieldError):  # noqa: N818
+class WrongMapping(WrongFieldError):  # noqa: N818 - as above
     """An import mapping that does not fit its file."""
