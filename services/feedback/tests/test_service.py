@@ -1,0 +1,302 @@
+"""The service on a real broker and database: attendance in, a request out, feedback in, a record out."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from uuid import UUID
+
+import httpx
+import pytest
+
+import kindred_feedback
+from kindred_common.clock import SystemClock, new_id
+from kindred_common.contracts.codec import Received
+from kindred_common.contracts.envelope import Envelope
+from kindred_common.contracts.feedback import FeedbackGiven
+from kindred_common.contracts.invitations import EventListed, EventTheme, InvitationChanged
+from kindred_common.contracts.outreach import MessageRequested
+from kindred_common.contracts.profile import CustomerDetails
+from kindred_common.contracts.record import Cause, Record
+from kindred_common.contracts.topics import (
+    CUSTOMER_DETAILS,
+    EVENT_CATALOGUE,
+    EXPERIENCE_FEEDBACK,
+    INVITATION_RECORDS,
+    MESSAGE_OUTCOMES,
+    MESSAGE_REQUESTS,
+    Topic,
+)
+from kindred_common.contracts.vocabulary import EventKind, InvitationStep, Language
+from kindred_common.messaging.settings import KafkaSettings
+from kindred_common.runtime.settings import HttpSettings
+from kindred_common.security.local_issuer import LocalIssuer
+from kindred_common.security.principals import Role
+from kindred_common.security.settings import SecuritySettings
+from kindred_common.testing.clocks import OffsetClock
+from kindred_common.testing.cluster import fresh_topics, read_all, write
+from kindred_common.testing.databases import fresh_database
+from kindred_common.testing.services import Running, free_port, running
+from kindred_common.testing.waiting import eventually
+from kindred_common.web.routing import unprotected_routes
+from kindred_feedback.bootstrap import SERVICE
+from kindred_feedback.settings import FeedbackSettings
+
+TOPICS = (
+    CUSTOMER_DETAILS,
+    EVENT_CATALOGUE,
+    EXPERIENCE_FEEDBACK,
+    INVITATION_RECORDS,
+    MESSAGE_OUTCOMES,
+    MESSAGE_REQUESTS,
+)
+NOW = SystemClock().now()
+GIVEN = {
+    "rating": 5,
+    "all_as_wished": True,
+    "expectation": "more",
+    "fitted": True,
+    "tips": "Ook soep.",
+}
+FORM = {"rating": "4", "all_as_wished": "yes", "expectation": "as_expected", "fitted": "no"}
+
+
+@dataclass
+class House:
+    """The running service and the world around it."""
+
+    kafka: KafkaSettings
+    clock: OffsetClock
+    issuer: LocalIssuer
+    service: Running[FeedbackSettings]
+
+    @property
+    def client(self) -> httpx.AsyncClient:
+        return self.service.client
+
+    def header(self, *roles: Role, subject: str = "anna") -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.issuer.issue(subject, roles)}"}
+
+    async def tell(self, topic: Topic, key: UUID, body: Record, sequence: int = 1) -> Envelope:
+        identity = str(new_id())
+        envelope = Envelope(
+            identity, "test", body.record_type, NOW, "", Cause("first-cause"), sequence
+        )
+        await write(self.kafka, topic, [(str(key), envelope, body)])
+        return envelope
+
+    async def guest(self, step: InvitationStep = InvitationStep.ATTENDED) -> InvitationChanged:
+        """A customer of manager Iris who was seen at an event that ended an hour ago."""
+        changed = invitation(step)
+        details = CustomerDetails(
+            customer_id=changed.customer_id,
+            given_name="Test",
+            family_name="Person",
+            language=Language.DUTCH,
+            account_manager_id="iris",
+        )
+        await self.tell(CUSTOMER_DETAILS, changed.customer_id, details)
+        await self.tell(INVITATION_RECORDS, changed.customer_id, changed)
+        await self.tell(EVENT_CATALOGUE, changed.event_id, event(changed))
+        return changed
+
+    async def requests(self) -> list[Received[Record]]:
+        return await read_all(self.kafka, MESSAGE_REQUESTS)
+
+    async def request(self) -> MessageRequested:
+        [record] = await eventually(self.requests, lambda found: len(found) == 1)
+        assert isinstance(record.data, MessageRequested)
+        return record.data
+
+    async def given(self) -> list[Received[Record]]:
+        return await read_all(self.kafka, EXPERIENCE_FEEDBACK)
+
+
+def invitation(step: InvitationStep) -> InvitationChanged:
+    return InvitationChanged(
+        invitation_id=new_id(),
+        customer_id=new_id(),
+        event_id=new_id(),
+        step=step,
+        at=NOW,
+        event_kind=EventKind.CULTURE,
+        event_starts_at=NOW - timedelta(hours=4),
+        event_ends_at=NOW - timedelta(hours=1),
+        themes=(EventTheme(theme="opera", weight=1),),
+    )
+
+
+def event(changed: InvitationChanged) -> EventListed:
+    return EventListed(
+        event_id=changed.event_id,
+        version=1,
+        open=True,
+        kind=EventKind.CULTURE,
+        title="Een avond opera",
+        starts_at=changed.event_starts_at,
+        ends_at=changed.event_ends_at,
+        place_name="Amsterdam",
+        seats=10,
+        seats_to_allocate=10,
+    )
+
+
+@pytest.fixture
+async def house(postgres_server: str, kafka_server: str, tmp_path: Path) -> AsyncIterator[House]:
+    clock = OffsetClock()
+    issuer = LocalIssuer(
+        tmp_path, issuer="kindred-local", audience="kindred", clock=clock, ids=new_id
+    )
+    async with (
+        fresh_database(postgres_server, kindred_feedback) as database,
+        fresh_topics(kafka_server, TOPICS) as kafka,
+    ):
+        settings = FeedbackSettings(
+            database=database,
+            kafka=kafka,
+            http=HttpSettings(port=free_port()),
+            security=SecuritySettings(jwks=str(issuer.jwks)),
+            ask_after_seconds=3600 * 24,
+        )
+        async with running(SERVICE, settings, clock=clock) as service:
+            yield House(kafka, clock, issuer, service)
+
+
+async def test_a_guest_is_asked_a_day_after_and_what_he_says_is_published(house: House) -> None:
+    changed = await house.guest()
+    await _known(house, changed)
+    assert await house.requests() == []
+    house.clock.leap(timedelta(hours=24))
+    request = await house.request()
+    assert request.customer_id == changed.customer_id
+    assert request.data["title"] == "Een avond opera"
+    page = str(request.link)
+
+    shown = await house.client.get(page)
+    assert shown.status_code == 200
+    assert "Was alles naar wens?" in shown.text
+    assert await house.given() == []
+    answered = await house.client.post(page, data=FORM)
+    assert (answered.status_code, answered.headers["location"].split("?")[1]) == (
+        303,
+        "note=thanks",
+    )
+    [record] = await eventually(house.given, lambda found: len(found) == 1)
+    assert isinstance(record.data, FeedbackGiven)
+    assert (record.data.rating, record.data.fitted, record.data.themes[0].theme) == (
+        4,
+        False,
+        "opera",
+    )
+    [asked] = await house.requests()
+    assert record.envelope.cause == Cause("first-cause", asked.envelope.id)
+
+
+async def test_saying_the_same_again_changes_nothing_and_saying_it_anew_replaces_it(
+    house: House,
+) -> None:
+    await house.guest()
+    house.clock.leap(timedelta(hours=24))
+    link = str((await house.request()).link).rsplit("/", 1)[1]
+    for body in (GIVEN, GIVEN, GIVEN | {"rating": 2}):
+        assert (await house.client.put(f"/v1/links/{link}/feedback", json=body)).status_code == 200
+    records = await eventually(house.given, lambda found: len(found) == 2)
+    ratings = [record.data.rating for record in records if isinstance(record.data, FeedbackGiven)]
+    assert ratings == [5, 2]
+    assert all(b"soep" not in (record.data or Record()).to_json() for record in records)
+
+
+async def test_who_did_not_come_after_all_is_not_asked(house: House) -> None:
+    changed = await house.guest()
+    await _known(house, changed)
+    correction = changed.model_copy(
+        update={"step": InvitationStep.NO_SHOW, "at": NOW + timedelta(minutes=1)}
+    )
+    await house.tell(INVITATION_RECORDS, changed.customer_id, correction)
+    other = await house.guest()
+    house.clock.leap(timedelta(hours=24))
+    request = await house.request()
+    assert request.customer_id == other.customer_id
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("rating", "9"), ("rating", ""), ("expectation", "x"), ("all_as_wished", "")],
+)
+async def test_a_form_that_is_not_right_is_shown_again(
+    house: House, field: str, value: str
+) -> None:
+    await house.guest()
+    house.clock.leap(timedelta(hours=24))
+    page = str((await house.request()).link)
+    shown = await house.client.post(page, data=FORM | {field: value, "tips": "Bewaar dit"})
+    assert shown.status_code == 422
+    assert "Bewaar dit" in shown.text
+    assert await house.given() == []
+
+
+async def test_unknown_and_expired_links_open_nothing(house: House) -> None:
+    await house.guest()
+    house.clock.leap(timedelta(hours=24))
+    page = str((await house.request()).link)
+    assert (await house.client.get(page[:-3] + "xyz")).status_code == 404
+    house.clock.leap(timedelta(days=31))
+    assert (await house.client.get(page)).status_code == 404
+    assert (await house.client.post(page, data=FORM)).status_code == 404
+
+
+async def test_account_managers_see_the_feedback_of_their_own_customers(house: House) -> None:
+    changed = await house.guest()
+    house.clock.leap(timedelta(hours=24))
+    link = str((await house.request()).link).rsplit("/", 1)[1]
+    await house.client.put(f"/v1/links/{link}/feedback", json=GIVEN)
+
+    async def seen(subject: str, path: str) -> int:
+        header = house.header(Role.ACCOUNT_MANAGER, subject=subject)
+        body = (await house.client.get(path, headers=header)).json()
+        return int(body["count"] if "count" in body else len(body["items"]))
+
+    summary = f"/v1/events/{changed.event_id}/feedback"
+    assert (await seen("iris", "/v1/feedback"), await seen("iris", summary)) == (1, 1)
+    assert (await seen("joost", "/v1/feedback"), await seen("joost", summary)) == (0, 0)
+    assert (await house.client.get("/v1/feedback")).status_code == 401
+    unknown = await house.client.get(
+        f"/v1/events/{new_id()}/feedback", headers=house.header(Role.VIEWER)
+    )
+    assert unknown.status_code == 404
+
+
+async def test_feedback_is_published_again_when_asked(house: House) -> None:
+    await house.guest()
+    house.clock.leap(timedelta(hours=24))
+    link = str((await house.request()).link).rsplit("/", 1)[1]
+    await house.client.put(f"/v1/links/{link}/feedback", json=GIVEN)
+    await eventually(house.given, lambda found: len(found) == 1)
+    header = house.header(Role.ADMINISTRATOR)
+    assert (await house.client.post("/v1/republish", headers=header)).status_code == 202
+    first, second = await eventually(house.given, lambda found: len(found) == 2)
+    assert first.data == second.data
+
+
+async def test_only_pages_behind_personal_links_are_public(house: House) -> None:
+    assert [
+        route for route in unprotected_routes(house.service.parts.app) if "health" not in route
+    ] == [
+        "GET /f/{token}",
+        "GET /metrics",
+        "GET /openapi.json",
+        "GET /static/kindred.css",
+        "HEAD /f/{token}",
+        "POST /f/{token}",
+        "PUT /v1/links/{token}/feedback",
+    ]
+
+
+async def _known(house: House, changed: InvitationChanged) -> None:
+    """Waits until the service has taken in what it was told."""
+    path = f"/v1/events/{changed.event_id}/feedback"
+
+    async def status() -> int:
+        return (await house.client.get(path, headers=house.header(Role.VIEWER))).status_code
+
+    await eventually(status, lambda code: code == 200)
