@@ -58,6 +58,15 @@ def test_a_break_is_refused_and_nothing_is_written(tmp_path: Path) -> None:
     assert (tmp_path / ANSWERS).read_text() == released
 
 
+def test_a_break_of_topics_is_refused_too(tmp_path: Path) -> None:
+    write_contracts(tmp_path)
+    text = (tmp_path / ASYNCAPI).read_text()
+    (tmp_path / ASYNCAPI).write_text(text.replace('"partitions": 12', '"partitions": 6'))
+
+    with pytest.raises(BreakingContracts, match="number of partitions changed"):
+        write_contracts(tmp_path)
+
+
 def test_the_script_passes_what_is_committed() -> None:
     done = check("--against", str(ROOT / SCHEMAS))
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from kindred_common.contracts.asyncapi import asyncapi_document
 from kindred_common.contracts.compatibility import Change, breaks, compare
-from kindred_common.contracts.schemas import as_text, read_schemas, schemas
+from kindred_common.contracts.schemas import as_text, parse_schema, read_schemas, schemas
+from kindred_common.contracts.topic_compatibility import compare_topics
 
 SCHEMAS = Path("libs/common/schemas")
 ASYNCAPI = Path("docs/asyncapi.json")
@@ -33,7 +34,7 @@ def write_contracts(root: Path) -> list[Path]:
     Raises:
         BreakingContracts: what is written there already would break; nothing was written.
     """
-    if broken := breaks(compare(read_schemas(root / SCHEMAS), schemas())):
+    if broken := breaks(contract_changes(root)):
         raise BreakingContracts(broken)
     stale = stale_contracts(root)
     files = contract_files()
@@ -41,6 +42,14 @@ def write_contracts(root: Path) -> list[Path]:
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_text(files[path], encoding="utf-8")
     return stale
+
+
+def contract_changes(root: Path) -> list[Change]:
+    """What the models change in what is written there."""
+    changes = compare(read_schemas(root / SCHEMAS), schemas())
+    if (written := _written(root / ASYNCAPI)) is not None:
+        changes += compare_topics(parse_schema(written), asyncapi_document())
+    return changes
 
 
 def stale_contracts(root: Path) -> list[Path]:
