@@ -120,9 +120,10 @@ class Intake:
 
     async def retry_held(self, partitions: Sequence[Partition]) -> int:
         """Tries what has become ready; returns how many records were tried."""
+        now = self._clock.now()
         async with self._transactions.begin() as transaction:
             ready = await ready_records(
-                transaction.connection, self.consumer, partitions, RETRY_BATCH
+                transaction.connection, self.consumer, partitions, RETRY_BATCH, now
             )
         for record in ready:
             await self._retry(record)
@@ -260,13 +261,16 @@ class Intake:
             self._blocked.setdefault((raw.topic, raw.key), why)
 
     async def _retry(self, record: HeldRecord) -> None:
+        now = self._clock.now()
         try:
             async with self._transactions.begin() as transaction:
-                if await lock_held(transaction.connection, record.id):
-                    await self._retry_locked(transaction, record)
+                if await lock_held(transaction.connection, record.id, now):
+                    await self._retry_locked(transaction, record, now)
             return
         except NotApplied as verdict:
             why = reason_of(verdict)
+        except Overtaken:
+            raise
         except Exception as error:
             if is_transient(error):
                 raise
@@ -274,15 +278,17 @@ class Intake:
                 Held.PARKED if record.why.state is not Held.DEAD else Held.DEAD, _where(error)
             )
         async with self._transactions.begin() as transaction:
-            await hold_again(transaction.connection, record, why)
+            await hold_again(transaction.connection, record, why, now)
 
-    async def _retry_locked(self, transaction: Transaction, record: HeldRecord) -> None:
+    async def _retry_locked(
+        self, transaction: Transaction, record: HeldRecord, now: datetime
+    ) -> None:
         batch = _Sorted()
         self._read(record.raw, batch)
         if batch.readable:
             await self._handle(transaction, record.raw.topic, batch, again=True)
         if batch.held:
-            await hold_again(transaction.connection, record, batch.held[0][1])
+            await hold_again(transaction.connection, record, batch.held[0][1], now)
         else:
             await release(transaction.connection, record)
         if not batch.held or batch.held[0][1].state is not record.why.state:

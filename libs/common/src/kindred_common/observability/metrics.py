@@ -115,6 +115,15 @@ class Metrics:
         Gauge, About("How far the allocation can be from the optimum at most, as a fraction.")
     ]
     matches_published_total: Annotated[Counter, About("Match records published.")]
+    matching_settle_seconds: Annotated[
+        Histogram, About("Time to score and allocate again after one batch of inputs.")
+    ]
+    matching_customers_touched_total: Annotated[
+        Counter, About("Customers whose matches were looked at again.")
+    ]
+    matching_refused_pairs: Annotated[
+        Gauge, About("Pairs of customer and event that each reason refuses.", ("reason",))
+    ]
 
     def __init__(self) -> None:
         registry = CollectorRegistry()

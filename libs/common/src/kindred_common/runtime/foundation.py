@@ -19,7 +19,7 @@ from kindred_common.messaging.due_jobs import JobHandler
 from kindred_common.messaging.outbox import Outbox, RelayWaker
 from kindred_common.messaging.republish import PageReader
 from kindred_common.messaging.subscription import Subscription
-from kindred_common.observability.health import Health
+from kindred_common.observability.health import Health, LoopHealth
 from kindred_common.observability.metrics import Metrics
 from kindred_common.runtime.settings import ServiceSettings
 from kindred_common.security.authenticator import Authenticator
@@ -48,12 +48,17 @@ class Foundation(Generic[S]):
     web: WebContext
 
 
+Gate = Callable[[Loop, LoopHealth, asyncio.Event], Awaitable[None]]
+"""Runs a loop only while it may; speaks for its health the rest of the time."""
+
+
 @dataclass(frozen=True, slots=True)
 class Parts:
     """What a service consists of, as its bootstrap assembles it.
 
     ``jobs`` are handlers of timed work by kind; ``loops`` further background work by name, run in the worker;
-    ``republish`` the readers of current truth by topic name. ``close`` releases what bootstrap opened.
+    ``republish`` the readers of current truth by topic name. ``gate`` lets the consumer's loop run, for a service of which
+    only one process at a time may consume.
     """
 
     app: FastAPI
@@ -61,6 +66,7 @@ class Parts:
     jobs: Mapping[str, JobHandler] = field(default_factory=dict)
     loops: Mapping[str, Loop] = field(default_factory=dict)
     republish: Mapping[str, PageReader] = field(default_factory=dict)
+    gate: Gate | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from kindred_common.messaging.intake import Intake
 from kindred_common.messaging.kafka import create_consumer, create_producer
 from kindred_common.messaging.relay import Relay
 from kindred_common.messaging.republish import REPUBLISH, republish_job
+from kindred_common.observability.health import LoopHealth
 from kindred_common.runtime.foundation import Foundation, Loop, Parts, S
 from kindred_common.web.housekeeping import STALL_AFTER, Housekeeping
 
@@ -21,7 +22,9 @@ def worker_loops(foundation: Foundation[S], parts: Parts) -> Mapping[str, Loop]:
         "housekeeping": _housekeeping(foundation).run,
     }
     if parts.subscriptions:
-        loops["consumer"] = _consumer(foundation, parts).run
+        health = foundation.health.loop("consumer")
+        consume: Loop = _consumer(foundation, parts, health).run
+        loops["consumer"] = partial(parts.gate, consume, health) if parts.gate else consume
     jobs = dict(parts.jobs)
     if parts.republish:
         jobs[REPUBLISH] = republish_job(parts.republish, foundation.outbox, foundation.clock)
@@ -62,7 +65,7 @@ def _housekeeping(foundation: Foundation[S]) -> Housekeeping:
     return Housekeeping(foundation.transactions, foundation.clock, health)
 
 
-def _consumer(foundation: Foundation[S], parts: Parts) -> Consumer:
+def _consumer(foundation: Foundation[S], parts: Parts, health: LoopHealth) -> Consumer:
     kafka = foundation.settings.kafka
     intake = Intake(
         str(foundation.service),
@@ -78,5 +81,5 @@ def _consumer(foundation: Foundation[S], parts: Parts) -> Consumer:
         kafka,
         foundation.clock,
         foundation.metrics,
-        foundation.health.loop("consumer"),
+        health,
     )
