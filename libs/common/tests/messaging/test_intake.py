@@ -163,6 +163,34 @@ async def test_a_customer_that_arrives_while_his_record_is_judged_is_not_missed(
     assert await values(bench) == [1]
 
 
+async def test_a_record_tried_just_before_his_arrival_was_committed_is_tried_again_unasked(
+    bench: Bench, intake: Intake, effects: Effects
+) -> None:
+    customer = new_id()
+    effects.unknown = {str(customer)}
+    await take(intake, [raw(customer, 1, 0)])
+    await intake.retry_held(HERE)
+    effects.unknown = set()
+    assert await intake.retry_held(HERE) == 0
+    bench.clock.leap(timedelta(seconds=5))
+    assert await intake.retry_held(HERE) == 1
+    assert await values(bench) == [1]
+
+
+async def test_an_early_record_is_tried_unasked_ever_more_rarely(
+    bench: Bench, intake: Intake, effects: Effects
+) -> None:
+    customer = new_id()
+    effects.unknown = {str(customer)}
+    await take(intake, [raw(customer, 1, 0)])
+    tries = 0
+    for _ in range(24 * 60):
+        bench.clock.leap(timedelta(minutes=1))
+        tries += await intake.retry_held(HERE)
+    assert 10 <= tries <= 16
+    assert len(await held(bench, Held.EARLY)) == 1
+
+
 async def test_an_early_record_becomes_a_dead_letter_after_a_day(
     bench: Bench, intake: Intake, effects: Effects
 ) -> None:

@@ -21,6 +21,9 @@ from kindred_common.messaging.positions import Partition
 from kindred_common.messaging.tables import held_record
 
 EARLY_FOR = timedelta(hours=24)
+EARLY_AGAIN = timedelta(seconds=5)
+"""After this time an early record is tried again unasked, and then each time its age has doubled."""
+
 DEAD_FOR = timedelta(days=30)
 
 
@@ -68,7 +71,8 @@ async def hold(
 ) -> None:
     """Keeps a record back; the same position held twice is one row.
 
-    Early records are tried again at once, because what they wait for may have been committed while they were judged.
+    Early records are tried again at once, because what they wait for may have been committed while they were judged; and
+    now and then after that, because it may be committed while they are tried: then its announcement was too early for them.
     """
     lasts = EARLY_FOR if why.state is Held.EARLY else DEAD_FOR
     statement = insert(held_record).values(
@@ -85,6 +89,7 @@ async def hold(
         field=why.field,
         reason=why.reason[:500],
         ready=try_again,
+        try_at=now + EARLY_AGAIN if why.state is Held.EARLY else None,
         held_at=now,
         expires_at=now + lasts,
     )
@@ -123,7 +128,7 @@ async def blocked_keys(
 
 _READY = text("""
 SELECT * FROM held_record AS h
- WHERE h.consumer = :consumer AND h.ready
+ WHERE h.consumer = :consumer AND (h.ready OR h.try_at <= :now)
    AND (h.topic, h.partition) IN (SELECT * FROM unnest(CAST(:topics AS text[]), CAST(:numbers AS int[])))
    AND (h.state = 'dead' OR NOT EXISTS (
         SELECT 1 FROM held_record AS earlier
@@ -134,10 +139,15 @@ SELECT * FROM held_record AS h
 
 
 async def ready_records(
-    connection: AsyncConnection, consumer: str, partitions: Sequence[Partition], limit: int
+    connection: AsyncConnection,
+    consumer: str,
+    partitions: Sequence[Partition],
+    limit: int,
+    now: datetime,
 ) -> list[HeldRecord]:
     """Held records that may be tried again, the first of each key, of the partitions this member has."""
     parameters = {
+        "now": now,
         "consumer": consumer,
         "topics": [topic for topic, _ in partitions],
         "numbers": [number for _, number in partitions],
@@ -146,22 +156,27 @@ async def ready_records(
     return [_held(row) for row in (await connection.execute(_READY, parameters)).mappings()]
 
 
-async def lock_held(connection: AsyncConnection, held_id: int) -> bool:
+async def lock_held(connection: AsyncConnection, held_id: int, now: datetime) -> bool:
     """Locks a held record until the transaction ends; whoever announces an arrival meanwhile waits."""
-    statement = select(held_record.c.id).where(held_record.c.id == held_id, held_record.c.ready)
+    is_ready = held_record.c.ready | (held_record.c.try_at <= now)
+    statement = select(held_record.c.id).where(held_record.c.id == held_id, is_ready)
     return await connection.scalar(statement.with_for_update()) is not None
 
 
-async def hold_again(connection: AsyncConnection, record: HeldRecord, why: Reason) -> None:
+async def hold_again(
+    connection: AsyncConnection, record: HeldRecord, why: Reason, now: datetime
+) -> None:
     """After a try that did not apply the record: it waits on, with the newest reason."""
+    is_early = why.state is Held.EARLY
     values: dict[str, Any] = {
         "state": why.state,
         "waits_for": why.waits_for,
         "field": why.field,
         "reason": why.reason[:500],
         "ready": False,
+        "try_at": now + max(EARLY_AGAIN, now - record.held_at) if is_early else None,
     }
-    if why.state is not Held.EARLY:
+    if not is_early:
         values["expires_at"] = record.held_at + DEAD_FOR
     await connection.execute(
         update(held_record).where(held_record.c.id == record.id).values(values)
@@ -181,7 +196,7 @@ async def expire(connection: AsyncConnection, consumer: str, now: datetime) -> l
     statement = (
         update(held_record)
         .where(overdue, held_record.c.state == Held.EARLY)
-        .values(state=Held.DEAD, reason=reason, ready=False, expires_at=now + DEAD_FOR)
+        .values(state=Held.DEAD, reason=reason, ready=False, try_at=None, expires_at=now + DEAD_FOR)
         .returning(held_record)
     )
     return [_held(row) for row in (await connection.execute(statement)).mappings()]

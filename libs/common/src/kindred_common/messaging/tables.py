@@ -99,6 +99,7 @@ held_record = Table(
     Column("field", Text),
     Column("reason", Text, nullable=False),
     Column("ready", Boolean, nullable=False, server_default=text("false")),
+    Column("try_at", _moment),
     Column("held_at", _moment, nullable=False),
     Column("expires_at", _moment, nullable=False),
     UniqueConstraint("consumer", "topic", "partition", "offset", name="held_record_position"),
@@ -107,6 +108,12 @@ Index(
     "held_record_waiting",
     held_record.c.waits_for,
     postgresql_where=held_record.c.waits_for.is_not(None),
+)
+Index(
+    "held_record_try_at",
+    held_record.c.consumer,
+    held_record.c.try_at,
+    postgresql_where=held_record.c.try_at.is_not(None),
 )
 Index(
     "held_record_ready",
