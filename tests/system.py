@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -52,9 +52,20 @@ class Part:
 
 
 class System:
-    """Postgres, Kafka and the processes asked for; everything can be killed and started again."""
+    """Postgres, Kafka and the processes asked for; everything can be killed and started again.
 
-    def __init__(self, folder: Path, classpath: str, *, durable: bool = False) -> None:
+    ``services`` are those whose tables are made; processes of others cannot be started.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        classpath: str,
+        *,
+        durable: bool = False,
+        services: Collection[Service] = SERVICES,
+    ) -> None:
+        self.services = services
         self.addresses = Addresses(base_port=_free_base())
         self.postgres = EmbeddedPostgres(
             folder / "postgres", self.addresses.postgres, durable=durable
@@ -78,10 +89,12 @@ class System:
             with_passwords(database_script(), self.home.passwords()) + closed_to_services()
         )
         await make_topics(self.kafka_settings)
-        for step in migrations(self._around()):
-            await run(
-                Program(step.name, step.argv, self.home.logs / "migrate.log", step.environment)
-            )
+        wanted = {f"{service} migrate" for service in self.services}
+        steps = [step for step in migrations(self._around()) if step.name in wanted]
+        logs = self.home.logs
+        await asyncio.gather(
+            *(run(Program(s.name, s.argv, logs / f"{s.name}.log", s.environment)) for s in steps)
+        )
 
     async def start(self, parts: Sequence[Part]) -> None:
         """Starts processes side by side and waits until they are ready."""
@@ -106,6 +119,25 @@ class System:
     def child(self, name: str) -> Child:
         return self._children[name]
 
+    def url(self, name: str) -> str:
+        """Where a process answers its probes."""
+        return f"http://{HOST}:{self._ports[name]}"
+
+    async def run_only(self, parts: Sequence[Part]) -> None:
+        """Stops all processes but these, and starts those of them that do not run as asked for."""
+        wanted = {part.name: part for part in parts}
+        leaving = [name for name, part in self.parts.items() if wanted.get(name) != part]
+        await asyncio.gather(*(self.end(name) for name in leaving))
+        await self.start([part for name, part in wanted.items() if not self._runs(name)])
+
+    async def end(self, name: str) -> None:
+        """Stops a process as an operator would, and forgets it."""
+        await self._children[name].stop(patience=10)
+        del self.parts[name]
+
+    def _runs(self, name: str) -> bool:
+        return name in self.parts and self._children[name].running
+
     async def until_ready(self, name: str) -> None:
         """Waits until a process says it can do its work."""
         async with httpx.AsyncClient(trust_env=False, timeout=2) as client:
@@ -114,7 +146,7 @@ class System:
                 if not self._children[name].running:
                     raise ServerError(f"{name} ended: {self._children[name].last_lines(20)}")
                 try:
-                    answer = await client.get(f"http://{HOST}:{self._ports[name]}{READY}")
+                    answer = await client.get(f"{self.url(name)}{READY}")
                 except httpx.HTTPError:
                     return False
                 return answer.status_code == httpx.codes.OK

@@ -1,0 +1,166 @@
+"""Whatever is killed, whenever: what was acknowledged counts once and in order, what is bad is visible, and all comes to rest."""
+
+import re
+from collections.abc import Mapping
+from typing import Any, cast
+from uuid import UUID
+
+import pytest
+import pytest_asyncio
+from tests.chaos.bad_records import Bad
+from tests.chaos.loop_under_chaos import SERVICES, Aftermath, acknowledged, run_under_chaos
+from tests.chaos.model import in_order
+from tests.chaos.outside import Position
+from tests.chaos.reading import by_key, kept
+from tests.chaos.report import Report
+from tests.chaos.settings import ChaosSettings
+from tests.system import System
+
+from kindred_common.contracts.codec import Received
+from kindred_common.contracts.external import IngestReceipt, ReceiptStatus
+from kindred_common.contracts.profile import CustomerProfile
+from kindred_common.contracts.record import Record
+from kindred_common.contracts.survey import AnswersRecorded
+from kindred_common.contracts.topics import (
+    CUSTOMER_PROFILES,
+    INGEST_RECEIPTS,
+    SURVEY_ANSWERS,
+    TOPICS,
+)
+from kindred_common.contracts.vocabulary import Service
+from kindred_common.testing.cluster import read_all
+from kindred_profile.application.contract_records import canonical
+from kindred_profile.domain.facts import ANSWERS, Fact, FactKind
+
+pytestmark = [pytest.mark.chaos, pytest.mark.timeout(420)]
+
+TOLD = (*ANSWERS, FactKind.FEEDBACK, FactKind.CONSENT)
+_FACTS = """
+SELECT customer_id, kind, slot, subject, source, observed_at, record_id, correlation_id, number, choice
+  FROM fact WHERE kind = ANY(:kinds)
+"""
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def aftermath(system: System, chaos_settings: ChaosSettings, report: Report) -> Aftermath:
+    with report.timed("kill -9") as told:
+        left = await run_under_chaos(system, chaos_settings)
+        told.extend(left.account())
+    return left
+
+
+async def test_every_acknowledged_answer_is_in_the_profile_once_and_in_order(
+    aftermath: Aftermath,
+) -> None:
+    rows = await aftermath.system.query(Service.PROFILE, _FACTS, kinds=list(TOLD))
+    found: dict[UUID, list[Fact]] = {}
+    for row in rows:
+        fact = Fact(**cast("Mapping[str, Any]", row))
+        found.setdefault(fact.customer_id, []).append(fact)
+    for customer_id, told in aftermath.model.facts.items():
+        if customer_id not in aftermath.story.strangers:
+            assert in_order(found[customer_id]) == in_order(told)
+    for answers in acknowledged(aftermath.log).values():
+        moments = [answer.answered_at for answer in answers]
+        assert moments == sorted(set(moments))
+
+
+async def test_the_topic_has_what_clients_sent_in_their_order(aftermath: Aftermath) -> None:
+    records = await kept(aftermath.system.kafka_settings, SURVEY_ANSWERS)
+    own = by_key(r for r in records if r.envelope.source == "kindred/survey")
+    for customer_id, answers in acknowledged(aftermath.log).items():
+        sequences = [record.envelope.sequence for record in own[str(customer_id)]]
+        assert sequences == list(range(1, len(sequences) + 1))
+        assert _answers_on_topic(own[str(customer_id)], aftermath.survey_id) == [
+            (answer.answered_at, answer.question.recorded(answer.value)) for answer in answers
+        ]
+
+
+def _answers_on_topic(records: list[Received[Record]], survey_id: UUID) -> list[tuple[Any, Any]]:
+    told = [cast("AnswersRecorded", record.data) for record in records]
+    return [(data.answered_at, data.answers[0]) for data in told if data.survey_id == survey_id]
+
+
+async def test_every_bad_record_is_visible_with_field_and_reason(aftermath: Aftermath) -> None:
+    for service in SERVICES:
+        held = await _held(aftermath.system, service, "dead")
+        expected = {p: b for p, b in aftermath.bad.items() if service in _readers(p.topic)}
+        assert expected
+        for position, bad in expected.items():
+            item = held.get(position)
+            assert item is not None, f"{service} shows nothing of {bad.flaw} on {position}"
+            _assert_says(bad, item["field"], item["reason"])
+
+
+async def test_every_record_of_a_stranger_waits_visibly(aftermath: Aftermath) -> None:
+    waiting = await _held(aftermath.system, Service.PROFILE, "early")
+    expected = {f"customer:{customer_id}" for customer_id in aftermath.story.strangers}
+    assert {item["waits_for"] for item in waiting.values()} == expected
+
+
+async def test_every_bad_record_from_outside_gets_a_receipt(aftermath: Aftermath) -> None:
+    receipts = {
+        Position(receipt.topic, receipt.partition, receipt.offset): receipt
+        for record in await read_all(aftermath.system.kafka_settings, INGEST_RECEIPTS)
+        if (receipt := cast("IngestReceipt", record.data))
+    }
+    external = {topic.name for topic in TOPICS if topic.external}
+    for position, bad in aftermath.bad.items():
+        if position.topic in external:
+            receipt = receipts[position]
+            assert receipt.status is ReceiptStatus.REJECTED
+            _assert_says(bad, receipt.field, receipt.reason)
+
+
+async def test_profiles_equal_those_of_a_single_pass(aftermath: Aftermath) -> None:
+    published = by_key(await kept(aftermath.system.kafka_settings, CUSTOMER_PROFILES))
+    async with aftermath.system.client(Service.PROFILE) as api:
+        for customer_id, expected in aftermath.model.profiles().items():
+            newest = cast("CustomerProfile", published[str(customer_id)][-1].data)
+            assert canonical(newest) == canonical(expected)
+            answer = await api.get(f"/v1/customers/{customer_id}/profile")
+            shown = CustomerProfile.model_validate(answer.json()["profile"])
+            assert canonical(shown) == canonical(expected)
+            assert shown.version == newest.version
+
+
+async def test_profile_versions_rise_one_by_one(aftermath: Aftermath) -> None:
+    published = by_key(await kept(aftermath.system.kafka_settings, CUSTOMER_PROFILES))
+    for customer_id in aftermath.model.profiles():
+        records = published[str(customer_id)]
+        versions = [cast("CustomerProfile", record.data).version for record in records]
+        assert versions == [record.envelope.sequence for record in records]
+        assert versions == list(range(1, len(versions) + 1))
+
+
+async def test_no_worker_ended_by_itself(aftermath: Aftermath) -> None:
+    # Faust ends when its broker is away for long, and says so; our own processes wait.
+    fell = [what for what in aftermath.chaos.fell_by_itself if "stream" not in what]
+    assert fell == []
+
+
+async def _held(system: System, service: Service, state: str) -> Mapping[Position, dict[str, Any]]:
+    """What the service's API shows of held records."""
+    found: dict[Position, dict[str, Any]] = {}
+    after: int | None = 0
+    async with system.client(service) as api:
+        while after is not None:
+            answer = await api.get(
+                "/v1/dead-letters", params={"state": state, "after": after, "limit": 200}
+            )
+            assert answer.is_success, answer.text
+            page = answer.json()
+            for item in page["items"]:
+                found[Position(item["topic"], item["partition"], item["offset"])] = item
+            after = page["next_after"]
+    return found
+
+
+def _readers(topic: str) -> tuple[Service, ...]:
+    return next(known.consumers for known in TOPICS if known.name == topic)
+
+
+def _assert_says(bad: Bad, field: str | None, reason: str | None) -> None:
+    assert field == bad.field, bad.flaw
+    assert reason, bad.flaw
+    assert re.match(re.escape(bad.reason), reason), bad.flaw
