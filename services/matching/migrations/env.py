@@ -1,0 +1,3 @@
+from kindred_common.db.migrate import run_environment
+
+run_environment()

@@ -1,0 +1,147 @@
+"""What others read of matching, written by the writer: a few statements for a batch of any size."""
+
+from collections.abc import Sequence
+from hashlib import blake2b
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from kindred_common.contracts.matching import CustomerMatches
+from kindred_matching.adapters import tables
+from kindred_matching.adapters.encoding import COMMITMENTS, CUSTOMER, EVENT, RULES
+from kindred_matching.application.ports import KnownCustomer, KnownEvent, Report, Told
+
+_KEEP_CUSTOMERS = """
+INSERT INTO customer (customer_id, account_manager_id, team, facts, commitments)
+SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[])
+ON CONFLICT (customer_id) DO UPDATE SET account_manager_id = excluded.account_manager_id, team = excluded.team,
+       facts = excluded.facts, commitments = excluded.commitments
+"""
+
+_KEEP_EVENTS = """
+INSERT INTO event (event_id, facts, held) SELECT * FROM unnest($1::uuid[], $2::text[], $3::int[])
+ON CONFLICT (event_id) DO UPDATE SET facts = excluded.facts, held = excluded.held
+"""
+
+_KEEP_MATCHES = """
+INSERT INTO customer_matches AS m (customer_id, body, digest, correlation_id, causation_id, traceparent)
+SELECT * FROM unnest($1::uuid[], $2::text[], $3::bytea[], $4::text[], $5::text[], $6::text[])
+ON CONFLICT (customer_id) DO UPDATE SET body = excluded.body, digest = excluded.digest,
+       correlation_id = excluded.correlation_id, causation_id = excluded.causation_id,
+       traceparent = excluded.traceparent
+ WHERE m.digest <> excluded.digest
+RETURNING customer_id
+"""
+
+_KEEP_PAIRS = """
+INSERT INTO match (customer_id, event_id, seats, score, fixed)
+SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::smallint[], $4::float8[], $5::boolean[])
+"""
+
+
+class PostgresProjections:
+    """The projections within one transaction."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def keep_customers(self, customers: Sequence[KnownCustomer]) -> None:
+        if not customers:
+            return
+        facts = [known.facts for known in customers]
+        parameters = (
+            [known.customer_id for known in customers],
+            [None if known is None else known.account_manager_id for known in facts],
+            [None if known is None else known.team for known in facts],
+            [None if known is None else CUSTOMER.dump_json(known).decode() for known in facts],
+            [COMMITMENTS.dump_json(known.commitments).decode() for known in customers],
+        )
+        await self._connection.exec_driver_sql(_KEEP_CUSTOMERS, parameters)
+
+    async def forget_customers(self, customers: Sequence[UUID]) -> Sequence[UUID]:
+        if not customers:
+            return ()
+        matches = tables.customer_matches
+        told = await self._connection.execute(
+            sa.delete(matches)
+            .where(matches.c.customer_id.in_(customers))
+            .returning(matches.c.customer_id)
+        )
+        for table in (tables.match, tables.customer):
+            await self._connection.execute(
+                sa.delete(table).where(table.c.customer_id.in_(customers))
+            )
+        return sorted(told.scalars())
+
+    async def keep_events(self, events: Sequence[KnownEvent]) -> None:
+        if not events:
+            return
+        parameters = (
+            [known.facts.id for known in events],
+            [EVENT.dump_json(known.facts).decode() for known in events],
+            [known.held for known in events],
+        )
+        await self._connection.exec_driver_sql(_KEEP_EVENTS, parameters)
+
+    async def forget_events(self, events: Sequence[UUID]) -> None:
+        if events:
+            table = tables.event
+            await self._connection.execute(sa.delete(table).where(table.c.event_id.in_(events)))
+
+    async def keep_matches(self, told: Sequence[Told]) -> frozenset[UUID]:
+        if not told:
+            return frozenset()
+        ordered = sorted(told, key=lambda each: each.record.customer_id)
+        parameters = (
+            [each.record.customer_id for each in ordered],
+            [each.record.to_json().decode() for each in ordered],
+            [_digest(each.record) for each in ordered],
+            [each.cause.correlation_id for each in ordered],
+            [each.cause.causation_id for each in ordered],
+            [each.cause.traceparent for each in ordered],
+        )
+        found = await self._connection.exec_driver_sql(_KEEP_MATCHES, parameters)
+        new = frozenset(row.customer_id for row in found)
+        await self._keep_pairs([each.record for each in ordered if each.record.customer_id in new])
+        return new
+
+    async def _keep_pairs(self, records: Sequence[CustomerMatches]) -> None:
+        if not records:
+            return
+        table = tables.match
+        customers = [record.customer_id for record in records]
+        await self._connection.execute(sa.delete(table).where(table.c.customer_id.in_(customers)))
+        pairs = [(record.customer_id, match) for record in records for match in record.matches]
+        if pairs:
+            parameters = (
+                [customer for customer, _ in pairs],
+                [match.event_id for _, match in pairs],
+                [match.seats for _, match in pairs],
+                [match.score for _, match in pairs],
+                [match.fixed for _, match in pairs],
+            )
+            await self._connection.exec_driver_sql(_KEEP_PAIRS, parameters)
+
+    async def report(self, report: Report) -> None:
+        status = report.status
+        await self._connection.execute(
+            sa.update(tables.engine).values(
+                position=report.position,
+                applied_at=report.applied_at,
+                ticked_at=status.now,
+                rules=RULES.dump_json(report.rules).decode(),
+                customers=status.customers,
+                events=status.events,
+                seats=status.seats,
+                seats_fixed=status.seats_fixed,
+                seats_chosen=status.seats_chosen,
+                value=status.value,
+            )
+        )
+
+
+def _digest(record: CustomerMatches) -> bytes:
+    """Of what the record tells: the time at which it was worked out is no news."""
+    body = record.model_dump_json(exclude={"priced_at"})
+    return blake2b(body.encode(), digest_size=16).digest()

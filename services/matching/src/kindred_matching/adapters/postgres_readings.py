@@ -1,0 +1,99 @@
+"""Reads the projections."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from kindred_common.contracts.matching import CustomerMatches
+from kindred_matching.adapters import tables
+from kindred_matching.adapters.encoding import COMMITMENTS, CUSTOMER, EVENT, RULES
+from kindred_matching.application.ports import KnownCustomer, KnownEvent
+from kindred_matching.application.queries import EngineReport, Guest, Keeper, Sight
+from kindred_matching.domain.engine import LONG_AGO
+from kindred_matching.domain.rules import Rules
+from kindred_matching.domain.status import Status
+
+
+class PostgresReadings:
+    """The projections within one transaction."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def keeper(self, customer_id: UUID) -> Keeper | None:
+        customer = tables.customer.c
+        query = sa.select(customer.account_manager_id, customer.team).where(
+            customer.customer_id == customer_id, customer.facts.is_not(None)
+        )
+        row = (await self._connection.execute(query)).one_or_none()
+        return None if row is None else Keeper(row.account_manager_id, row.team)
+
+    async def matches(self, customer_id: UUID) -> CustomerMatches | None:
+        told = tables.customer_matches.c
+        body = await self._connection.scalar(
+            sa.select(told.body).where(told.customer_id == customer_id)
+        )
+        return None if body is None else CustomerMatches.from_json(body.encode())
+
+    async def customer(self, customer_id: UUID) -> KnownCustomer | None:
+        table = tables.customer
+        query = sa.select(table).where(table.c.customer_id == customer_id)
+        row = (await self._connection.execute(query)).one_or_none()
+        if row is None:
+            return None
+        facts = None if row.facts is None else CUSTOMER.validate_json(row.facts)
+        return KnownCustomer(customer_id, facts, COMMITMENTS.validate_json(row.commitments))
+
+    async def events(self, events: Sequence[UUID]) -> Sequence[KnownEvent]:
+        table = tables.event
+        query = sa.select(table).where(table.c.event_id.in_(events)).order_by(table.c.event_id)
+        rows = await self._connection.execute(query)
+        return [KnownEvent(EVENT.validate_json(row.facts), row.held) for row in rows]
+
+    async def chosen_seats(self, event_id: UUID) -> int:
+        match = tables.match.c
+        query = sa.select(sa.func.coalesce(sa.func.sum(match.seats), 0)).where(
+            match.event_id == event_id, match.fixed.is_(False)
+        )
+        return int(await self._connection.scalar(query) or 0)
+
+    async def guests(
+        self, event_id: UUID, sight: Sight, after: tuple[float, UUID] | None, limit: int
+    ) -> Sequence[Guest]:
+        match, customer = tables.match, tables.customer
+        query = (
+            sa.select(match)
+            .join(customer, customer.c.customer_id == match.c.customer_id)
+            .where(match.c.event_id == event_id)
+            .order_by(match.c.score.desc(), match.c.customer_id)
+            .limit(limit)
+        )
+        if not sight.everyone:
+            own = customer.c.account_manager_id == sight.account_manager_id
+            query = query.where(sa.or_(own, customer.c.team.in_(sorted(sight.teams))))
+        if after is not None:
+            score, last = after
+            tied = sa.and_(match.c.score == score, match.c.customer_id > last)
+            query = query.where(sa.or_(match.c.score < score, tied))
+        rows = await self._connection.execute(query)
+        return [Guest(row.customer_id, row.seats, row.score, row.fixed) for row in rows]
+
+    async def engine(self) -> EngineReport:
+        row = (await self._connection.execute(sa.select(tables.engine))).one()
+        return EngineReport(
+            epoch=row.epoch,
+            position=row.position,
+            applied_at=row.applied_at,
+            rules=Rules() if row.rules is None else RULES.validate_json(row.rules),
+            status=Status(
+                customers=row.customers,
+                events=row.events,
+                seats=row.seats,
+                seats_fixed=row.seats_fixed,
+                seats_chosen=row.seats_chosen,
+                value=row.value,
+                now=row.ticked_at or LONG_AGO,
+            ),
+        )

@@ -1,0 +1,85 @@
+"""The tables of matching; the migrations make them, the writer fills them with statements of its own."""
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql as pg
+
+metadata = sa.MetaData()
+
+_MOMENT = sa.DateTime(timezone=True)
+
+engine = sa.Table(
+    "engine",
+    metadata,
+    sa.Column("id", sa.SmallInteger, primary_key=True),
+    sa.Column("epoch", sa.BigInteger, nullable=False),
+    sa.Column("position", sa.BigInteger, nullable=False),
+    sa.Column("applied_at", _MOMENT),
+    sa.Column("ticked_at", _MOMENT),
+    sa.Column("rules", sa.Text),
+    sa.Column("customers", sa.Integer, nullable=False),
+    sa.Column("events", sa.Integer, nullable=False),
+    sa.Column("seats", sa.Integer, nullable=False),
+    sa.Column("seats_fixed", sa.Integer, nullable=False),
+    sa.Column("seats_chosen", sa.Integer, nullable=False),
+    sa.Column("value", sa.Double, nullable=False),
+)
+
+journal = sa.Table(
+    "journal",
+    metadata,
+    sa.Column("position", sa.BigInteger, primary_key=True),
+    sa.Column("batch", sa.BigInteger, nullable=False),
+    sa.Column("epoch", sa.BigInteger, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("correlation_id", sa.Text, nullable=False),
+    sa.Column("causation_id", sa.Text),
+    sa.Column("applied_at", _MOMENT, nullable=False),
+)
+
+snapshot = sa.Table(
+    "snapshot",
+    metadata,
+    sa.Column("position", sa.BigInteger, primary_key=True),
+    sa.Column("body", pg.BYTEA, nullable=False),
+    sa.Column("taken_at", _MOMENT, nullable=False),
+)
+
+customer = sa.Table(
+    "customer",
+    metadata,
+    sa.Column("customer_id", sa.Uuid, primary_key=True),
+    sa.Column("account_manager_id", sa.Text),
+    sa.Column("team", sa.Text),
+    sa.Column("facts", sa.Text),
+    sa.Column("commitments", sa.Text, nullable=False),
+)
+
+event = sa.Table(
+    "event",
+    metadata,
+    sa.Column("event_id", sa.Uuid, primary_key=True),
+    sa.Column("facts", sa.Text, nullable=False),
+    sa.Column("held", sa.Integer, nullable=False),
+)
+
+customer_matches = sa.Table(
+    "customer_matches",
+    metadata,
+    sa.Column("customer_id", sa.Uuid, primary_key=True),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("digest", pg.BYTEA, nullable=False),
+    sa.Column("correlation_id", sa.Text, nullable=False),
+    sa.Column("causation_id", sa.Text),
+    sa.Column("traceparent", sa.Text),
+)
+
+match = sa.Table(
+    "match",
+    metadata,
+    sa.Column("customer_id", sa.Uuid, primary_key=True),
+    sa.Column("event_id", sa.Uuid, primary_key=True),
+    sa.Column("seats", sa.SmallInteger, nullable=False),
+    sa.Column("score", sa.Double, nullable=False),
+    sa.Column("fixed", sa.Boolean, nullable=False),
+)

@@ -1,0 +1,189 @@
+"""The one writer: holds the engine in memory, and never lets it run ahead of the database.
+
+A transaction first locks the journal, which tells the last position. Memory at another position is void (its transaction did
+not commit, or another process went on) and is rebuilt from the snapshot and the journal. While a batch is applied the memory
+belongs to it alone; a failure leaves none.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from time import perf_counter
+from uuid import UUID
+
+from kindred_common.clock import Clock
+from kindred_common.contracts.codec import Outgoing
+from kindred_common.contracts.record import Cause
+from kindred_common.contracts.topics import CUSTOMER_MATCHES
+from kindred_matching.application.ports import (
+    Caused,
+    KnownCustomer,
+    KnownEvent,
+    Observer,
+    Report,
+    Stores,
+    Told,
+)
+from kindred_matching.application.records import record_of
+from kindred_matching.domain.engine import Engine
+from kindred_matching.domain.inputs import (
+    ClockTicked,
+    CustomerRemoved,
+    CustomerReplaced,
+    EventRemoved,
+    EventReplaced,
+    Input,
+    InvitationStepped,
+    RematchAsked,
+    RulesReplaced,
+)
+from kindred_matching.domain.rules import Rules
+from kindred_matching.domain.state import Settlement
+from kindred_matching.domain.status import refusals_by_reason, status_of
+
+
+class Matchmaker:
+    """Applies inputs in batches: journal, projections and published matches in one transaction."""
+
+    def __init__(
+        self, rules: Rules, clock: Clock, observer: Observer, *, snapshot_every: int = 2000
+    ) -> None:
+        """Takes the rules of this process; ``snapshot_every`` is a number of inputs."""
+        self._rules = rules
+        self._snapshot_every = snapshot_every
+        self._snapshot_at = 0
+        self._clock = clock
+        self._observer = observer
+        self._engine: Engine | None = None
+        self._position = 0
+
+    @property
+    def snapshot_due(self) -> bool:
+        """Whether enough inputs came since the last snapshot."""
+        return self._position - self._snapshot_at >= self._snapshot_every
+
+    async def begin(self, stores: Stores, cause: Cause) -> None:
+        """Takes up the work where the last writer left it: rebuilds the memory, sets rules and clock."""
+        self._engine = None
+        engine = await self._open(stores)
+        self._engine = engine
+        happenings: list[Input] = [ClockTicked(self._clock.now())]
+        # Written down even when they are the built-in ones, which may be others in the next release.
+        if self._position == 0 or engine.rules != self._rules:
+            happenings.insert(0, RulesReplaced(self._rules))
+        await self.take(stores, [Caused(happening, cause) for happening in happenings])
+
+    async def take(self, stores: Stores, batch: Sequence[Caused]) -> None:
+        """Applies a batch and publishes the matches that are different now."""
+        if not batch:
+            return
+        engine = await self._open(stores)
+        started = perf_counter()
+        for caused in batch:
+            engine.apply(caused.happening)
+        settlement = engine.settle()
+        seconds = perf_counter() - started
+        now = self._clock.now()
+        await stores.journal.append(self._position, batch, now)
+        await _keep_facts(stores, engine, [caused.happening for caused in batch])
+        published = await _publish(stores, engine, settlement, batch, now)
+        position = self._position + len(batch)
+        await stores.projections.report(Report(position, now, engine.rules, status_of(engine)))
+        self._engine, self._position = engine, position
+        self._observer.settled(seconds, len(settlement.touched), published)
+        if any(isinstance(caused.happening, ClockTicked) for caused in batch):
+            self._observer.refused(refusals_by_reason(engine))
+
+    async def keep_snapshot(self, stores: Stores) -> None:
+        """Takes a snapshot at the present position."""
+        engine = await self._open(stores)
+        await stores.journal.keep_snapshot(self._position, engine.state(), self._clock.now())
+        self._engine, self._snapshot_at = engine, self._position
+
+    async def _open(self, stores: Stores) -> Engine:
+        """The engine at the last position; from here until the caller puts it back, there is none."""
+        position = await stores.journal.lock()
+        engine, self._engine = self._engine, None
+        if engine is None or self._position != position:
+            engine = await self._rebuild(stores)
+        self._position = position
+        return engine
+
+    async def _rebuild(self, stores: Stores) -> Engine:
+        """The engine that the snapshot and the journal tell of."""
+        snapshot = await stores.journal.latest_snapshot()
+        self._snapshot_at = 0 if snapshot is None else snapshot[0]
+        engine = Engine(Rules()) if snapshot is None else Engine.restored(snapshot[1])
+        for batch in await stores.journal.batches(self._snapshot_at):
+            engine.replay(batch)
+        engine.settle()
+        return engine
+
+
+async def _keep_facts(stores: Stores, engine: Engine, happenings: Sequence[Input]) -> None:
+    told_customers: set[UUID] = set()
+    told_events: set[UUID] = set()
+    for happening in happenings:
+        match happening:
+            case CustomerReplaced(customer):
+                told_customers.add(customer.id)
+            case EventReplaced(event):
+                told_events.add(event.id)
+            case InvitationStepped():
+                told_customers.add(happening.customer_id)
+                told_events.add(happening.event_id)
+    await stores.projections.keep_customers(
+        [
+            KnownCustomer(
+                customer, engine.customers.get(customer), tuple(engine.ledger.of(customer).values())
+            )
+            for customer in sorted(told_customers)
+        ]
+    )
+    await stores.projections.keep_events(
+        [
+            KnownEvent(engine.events[event], engine.ledger.held(event))
+            for event in sorted(told_events)
+            if event in engine.events
+        ]
+    )
+    gone = [h.event_id for h in happenings if isinstance(h, EventRemoved)]
+    await stores.projections.forget_events([event for event in gone if event not in engine.events])
+
+
+async def _publish(
+    stores: Stores,
+    engine: Engine,
+    settlement: Settlement,
+    batch: Sequence[Caused],
+    now: datetime,
+) -> int:
+    """Publishes what differs from what was told before; returns how many customers it concerned."""
+    own = dict(_own_causes(batch))
+    last = batch[-1].cause
+    told = [
+        Told(record_of(proposal, now), own.get(proposal.customer_id, last))
+        for proposal in engine.describe(settlement.touched)
+    ]
+    new = await stores.projections.keep_matches(told)
+    gone = await stores.projections.forget_customers(settlement.removed)
+    await stores.publish(
+        [
+            Outgoing(CUSTOMER_MATCHES, str(each.record.customer_id), each.record, each.cause)
+            for each in told
+            if each.record.customer_id in new
+        ]
+        + [Outgoing(CUSTOMER_MATCHES, str(who), None, own.get(who, last)) for who in gone]
+    )
+    return len(new) + len(gone)
+
+
+def _own_causes(batch: Sequence[Caused]) -> Iterable[tuple[UUID, Cause]]:
+    """Whom each input is about, with its cause; what moved others too is told with the last cause of the batch."""
+    for caused in batch:
+        match caused.happening:
+            case CustomerReplaced(customer):
+                yield customer.id, caused.cause
+            case CustomerRemoved(customer_id) | RematchAsked(customer_id):
+                yield customer_id, caused.cause
+            case InvitationStepped():
+                yield caused.happening.customer_id, caused.cause

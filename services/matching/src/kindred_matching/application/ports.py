@@ -1,0 +1,127 @@
+"""What matching needs from its surroundings."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from kindred_common.contracts.codec import Outgoing
+from kindred_common.contracts.matching import CustomerMatches
+from kindred_common.contracts.record import Cause
+from kindred_matching.domain.commitments import Commitment
+from kindred_matching.domain.facts import Customer, Event
+from kindred_matching.domain.inputs import Input
+from kindred_matching.domain.rules import Rules
+from kindred_matching.domain.state import EngineState
+from kindred_matching.domain.status import Status
+from kindred_matching.domain.vocabulary import Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Caused:
+    """An input and what led to it."""
+
+    happening: Input
+    cause: Cause
+
+
+@dataclass(frozen=True, slots=True)
+class KnownCustomer:
+    """A customer's facts, None while only invitations told of him, and what is settled for him."""
+
+    customer_id: UUID
+    facts: Customer | None
+    commitments: tuple[Commitment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KnownEvent:
+    """An event's facts and the seats that fixed pairs take."""
+
+    facts: Event
+    held: int
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A customer's matches as published, with the cause they carried."""
+
+    record: CustomerMatches
+    cause: Cause
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """How the engine stands at a position of the journal, for those who only read."""
+
+    position: int
+    applied_at: datetime
+    rules: Rules
+    status: Status
+
+
+class Journal(Protocol):
+    """The applied inputs in their order, with snapshots of what they led to."""
+
+    async def lock(self) -> int:
+        """Makes this transaction the only one that writes, and returns the last position.
+
+        It fails when another writer has taken over: then nothing may be written, now or later.
+        """
+        ...
+
+    async def append(self, after: int, batch: Sequence[Caused], at: datetime) -> None:
+        """Adds one batch behind the position ``after``."""
+        ...
+
+    async def batches(self, after: int) -> list[list[Input]]:
+        """The batches behind a position, in order."""
+        ...
+
+    async def latest_snapshot(self) -> tuple[int, EngineState] | None:
+        """The newest snapshot and the position at which it was taken."""
+        ...
+
+    async def keep_snapshot(self, position: int, state: EngineState, at: datetime) -> None:
+        """Keeps a snapshot; what lies behind the one before is not needed any more and goes."""
+        ...
+
+
+class Projections(Protocol):
+    """What others read: written in the transaction of the batch that made it true."""
+
+    async def keep_customers(self, customers: Sequence[KnownCustomer]) -> None: ...
+
+    async def forget_customers(self, customers: Sequence[UUID]) -> Sequence[UUID]:
+        """Removes all rows of the customers; returns those of whom something had been published."""
+        ...
+
+    async def keep_events(self, events: Sequence[KnownEvent]) -> None: ...
+
+    async def forget_events(self, events: Sequence[UUID]) -> None: ...
+
+    async def keep_matches(self, told: Sequence[Told]) -> frozenset[UUID]:
+        """Keeps what differs from what was told before, apart from its time; returns whose it was."""
+        ...
+
+    async def report(self, report: Report) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """The ports of one transaction; ``publish`` sends records when it commits."""
+
+    journal: Journal
+    projections: Projections
+    publish: Callable[[Sequence[Outgoing]], Awaitable[object]]
+
+
+class Observer(Protocol):
+    """Hears what the matchmaker does, for its metrics."""
+
+    def settled(self, seconds: float, touched: int, published: int) -> None: ...
+
+    def refused(self, pairs: Mapping[Reason, int]) -> None: ...
+
+    def rematch_asked(self, reason: str) -> None: ...

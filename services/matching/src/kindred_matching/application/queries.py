@@ -1,0 +1,121 @@
+"""What can be asked of matching: answered from the projections alone, whether the writer runs or not."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from kindred_common.contracts.matching import CustomerMatches
+from kindred_matching.application.ports import KnownCustomer, KnownEvent
+from kindred_matching.domain.allocation import Choice
+from kindred_matching.domain.engine import Engine
+from kindred_matching.domain.explanation import Explanation, explain
+from kindred_matching.domain.rules import Rules
+from kindred_matching.domain.state import EngineState
+from kindred_matching.domain.status import Status
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """A customer who is matched to an event."""
+
+    customer_id: UUID
+    seats: int
+    score: float
+    fixed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Keeper:
+    """Whose customer somebody is."""
+
+    account_manager_id: str | None
+    team: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class EngineReport:
+    """How the writer stands; times are None before it first ran."""
+
+    epoch: int
+    position: int
+    applied_at: datetime | None
+    rules: Rules
+    status: Status
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """Whose customers may be seen: all, or those of one account manager and some teams."""
+
+    everyone: bool
+    account_manager_id: str
+    teams: frozenset[str]
+
+
+class Readings(Protocol):
+    """The projections, for reading."""
+
+    async def keeper(self, customer_id: UUID) -> Keeper | None:
+        """Whose customer it is; None when the customer is not known."""
+        ...
+
+    async def matches(self, customer_id: UUID) -> CustomerMatches | None: ...
+
+    async def customer(self, customer_id: UUID) -> KnownCustomer | None: ...
+
+    async def events(self, events: Sequence[UUID]) -> Sequence[KnownEvent]: ...
+
+    async def chosen_seats(self, event_id: UUID) -> int:
+        """The seats of the event that were chosen for customers and are not fixed."""
+        ...
+
+    async def guests(
+        self, event_id: UUID, sight: Sight, after: tuple[float, UUID] | None, limit: int
+    ) -> Sequence[Guest]:
+        """Guests behind a score and customer, by falling score."""
+        ...
+
+    async def engine(self) -> EngineReport: ...
+
+
+async def explain_pair(readings: Readings, customer_id: UUID, event_id: UUID) -> Explanation | None:
+    """Explains one pair as it stands; None when customer or event is not known."""
+    known, told = await readings.customer(customer_id), await readings.matches(customer_id)
+    if known is None or known.facts is None or told is None:
+        return None
+    own = {match.event_id: match for match in told.matches}
+    settled = {commitment.event_id for commitment in known.commitments}
+    events = await readings.events(sorted({event_id, *own, *settled}))
+    explained = next((event for event in events if event.facts.id == event_id), None)
+    if explained is None:
+        return None
+    report = await readings.engine()
+    state = EngineState(
+        rules=report.rules,
+        now=report.status.now,
+        customers=(known.facts,),
+        free_customers=(),
+        events=tuple(event.facts for event in events),
+        free_events=(),
+        commitments=known.commitments,
+        chosen=tuple(
+            Choice(0, place, own[event.facts.id].seats)
+            for place, event in enumerate(events)
+            if event.facts.id in own and not own[event.facts.id].fixed
+        ),
+    )
+    free = max(0, explained.facts.seats - explained.held)
+    left = free - await readings.chosen_seats(event_id)
+    return explain(Engine.restored(state), customer_id, event_id, left)
+
+
+def age_seconds(report: EngineReport, now: datetime) -> float | None:
+    """How long ago the engine last heard of anything, its clock included; None before it first did."""
+    return None if report.applied_at is None else (now - report.applied_at).total_seconds()
+
+
+def load(status: Status) -> float:
+    """The share of the seats on offer that is given or proposed; above 1 when more were given than there are."""
+    return (status.seats_fixed + status.seats_chosen) / status.seats if status.seats else 0.0

@@ -1,0 +1,114 @@
+"""Puts the service together."""
+
+import asyncio
+from functools import partial
+
+from fastapi import FastAPI
+
+import kindred_matching
+from kindred_common.contracts.topics import CUSTOMER_MATCHES
+from kindred_common.contracts.vocabulary import Service
+from kindred_common.db.transactions import Transaction
+from kindred_common.observability.health import LoopHealth
+from kindred_common.runtime.foundation import Foundation, Gate, Loop, Parts, ServiceDefinition
+from kindred_common.runtime.operations import operations_router
+from kindred_common.web.application import create_application
+from kindred_matching.adapters.observation import MeasuredObserver
+from kindred_matching.adapters.postgres_journal import PostgresJournal
+from kindred_matching.adapters.postgres_projections import PostgresProjections
+from kindred_matching.adapters.postgres_readings import PostgresReadings
+from kindred_matching.adapters.republish import read_matches
+from kindred_matching.adapters.writership import Writership
+from kindred_matching.application.matchmaker import Matchmaker
+from kindred_matching.application.ports import Stores
+from kindred_matching.entrypoints.consumers import subscriptions
+from kindred_matching.entrypoints.http_engine import engine_router
+from kindred_matching.entrypoints.http_matches import matches_router
+from kindred_matching.entrypoints.ticker import Ticker
+from kindred_matching.settings import MatchingSettings
+
+DESCRIPTION = """
+Compares every customer with every event, chooses within seats, invitations per customer, agendas and hospitality rules, and
+explains each choice and each refusal. It proposes; the invitations service decides.
+"""
+
+
+def assemble(foundation: Foundation[MatchingSettings]) -> Parts:
+    """Builds the parts of this service."""
+    chosen = foundation.settings.matching
+    writership = Writership(foundation.engine, chosen.lease, foundation.health.loop("writer"))
+
+    def stores(transaction: Transaction) -> Stores:
+        connection = transaction.connection
+        return Stores(
+            journal=PostgresJournal(connection, writership.epoch, chosen.lease),
+            projections=PostgresProjections(connection),
+            publish=partial(foundation.outbox.publish, transaction),
+        )
+
+    observer = MeasuredObserver(foundation.metrics)
+    matchmaker = Matchmaker(
+        chosen.rules, foundation.clock, observer, snapshot_every=chosen.snapshot_every
+    )
+    ticker = Ticker(
+        matchmaker,
+        foundation.transactions,
+        stores,
+        foundation.clock,
+        foundation.ids,
+        chosen.tick,
+    )
+    return Parts(
+        app=_application(foundation),
+        subscriptions=subscriptions(matchmaker, stores, observer),
+        republish={CUSTOMER_MATCHES.name: read_matches},
+        gate=_gate(writership, ticker),
+    )
+
+
+def _gate(writership: Writership, ticker: Ticker) -> Gate:
+    """Lets the writer consume and tick; a standby waits, and is well."""
+
+    async def run(consume: Loop, health: LoopHealth, stop: asyncio.Event) -> None:
+        async def work(over: asyncio.Event) -> None:
+            await ticker.begin()
+            async with asyncio.TaskGroup() as group:
+                for loop in (consume, ticker.run):
+                    group.create_task(_as_coroutine(loop, over))
+
+        def wait() -> None:
+            health.tick()
+            health.set_ready(True)
+
+        await writership.hold(stop, work, wait)
+
+    return run
+
+
+async def _as_coroutine(loop: Loop, stop: asyncio.Event) -> None:
+    await loop(stop)
+
+
+def _application(foundation: Foundation[MatchingSettings]) -> FastAPI:
+    routers = [
+        matches_router(
+            foundation.transactions,
+            lambda transaction: PostgresReadings(transaction.connection),
+            foundation.clock,
+            foundation.ids,
+        ),
+        engine_router(
+            foundation.transactions,
+            lambda transaction: PostgresReadings(transaction.connection),
+            foundation.clock,
+        ),
+        operations_router(
+            foundation.transactions, [CUSTOMER_MATCHES], foundation.clock, foundation.ids
+        ),
+    ]
+    return create_application(
+        foundation.web, routers, title="Kindred matching", description=DESCRIPTION
+    )
+
+
+SERVICE = ServiceDefinition(Service.MATCHING, kindred_matching, MatchingSettings, assemble)

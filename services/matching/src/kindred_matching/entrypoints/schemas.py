@@ -1,0 +1,137 @@
+"""What the API answers."""
+
+from datetime import datetime
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from kindred_common.contracts.vocabulary import ReasonCode
+from kindred_matching.application.queries import EngineReport, Guest, age_seconds, load
+from kindred_matching.domain.explanation import Explanation, Option, Outcome
+
+_CUSTOMER = "0197a2f4-5c00-7d10-8a3e-1f2b3c4d5e6f"
+_EVENT = "0197a2f4-6d11-7e21-9b4f-2a3c4d5e6f70"
+
+
+class GuestView(BaseModel):
+    """A customer on the guest list; ``fixed`` guests were approved or invited, the others are proposals."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"customer_id": _CUSTOMER, "seats": 2, "score": 0.61, "fixed": False}]
+        }
+    )
+
+    customer_id: UUID
+    seats: int = Field(description="1, or 2 with a companion.")
+    score: float = Field(description="The weight that allocation maximises.")
+    fixed: bool
+
+    @classmethod
+    def of(cls, guest: Guest) -> "GuestView":
+        return cls(
+            customer_id=guest.customer_id, seats=guest.seats, score=guest.score, fixed=guest.fixed
+        )
+
+
+class ContributionView(BaseModel):
+    """One named part of the log-odds."""
+
+    name: str = Field(examples=["interest:opera"])
+    amount: float = Field(examples=[1.25])
+
+
+class OptionView(BaseModel):
+    """One way to come, alone or in company: `score = value * probability * fit`."""
+
+    seats: int = Field(examples=[1])
+    score: float = Field(examples=[0.61])
+    log_odds: float = Field(examples=[0.55], description="The sum of the contributions, exactly.")
+    probability: float = Field(examples=[0.62], description="That the customer accepts.")
+    fit: float = Field(examples=[0.81], description="How well the event suits, 0 to 1.")
+    value: float = Field(
+        examples=[1.2], description="Of the customer to the company; 1 is ordinary."
+    )
+    contributions: list[ContributionView]
+
+    @classmethod
+    def of(cls, option: Option) -> "OptionView":
+        return cls(
+            seats=option.seats,
+            score=option.score,
+            log_odds=option.log_odds,
+            probability=option.probability,
+            fit=option.fit,
+            value=option.value,
+            contributions=[
+                ContributionView(name=part.name, amount=part.amount)
+                for part in option.contributions
+            ],
+        )
+
+
+class ExplanationView(BaseModel):
+    """Why a customer is, or is not, matched to an event.
+
+    `refusals` are rules that refuse the pair; `obstacles` is what stands in the way of a pair that is allowed: seats, the
+    customer's other invitations, agenda or hospitality.
+    """
+
+    customer_id: UUID = Field(examples=[_CUSTOMER])
+    event_id: UUID = Field(examples=[_EVENT])
+    outcome: Outcome = Field(examples=["candidate"])
+    options: list[OptionView]
+    refusals: list[ReasonCode] = Field(examples=[[]])
+    obstacles: list[ReasonCode] = Field(examples=[["seats"]])
+
+    @classmethod
+    def of(cls, customer_id: UUID, event_id: UUID, found: Explanation) -> "ExplanationView":
+        return cls(
+            customer_id=customer_id,
+            event_id=event_id,
+            outcome=found.outcome,
+            options=[OptionView.of(option) for option in found.options],
+            refusals=[ReasonCode(reason) for reason in found.refusals],
+            obstacles=[ReasonCode(reason) for reason in found.obstacles],
+        )
+
+
+class EngineView(BaseModel):
+    """The engine in figures. Seats are those of the events on offer."""
+
+    epoch: int = Field(
+        examples=[3], description="Rises each time another process becomes the writer."
+    )
+    journal_position: int = Field(examples=[48211], description="How many inputs were applied.")
+    ticked_at: datetime = Field(description="What the engine last heard of the clock.")
+    age_seconds: float | None = Field(
+        examples=[12.4], description="Since the last input; above two minutes nobody is writing."
+    )
+    customers: int = Field(examples=[400])
+    events: int = Field(examples=[24], description="On offer: open and not begun.")
+    seats: int = Field(examples=[960])
+    seats_fixed: int = Field(examples=[120])
+    seats_chosen: int = Field(examples=[680])
+    load: float = Field(
+        examples=[0.83], description="Share of the seats that is given or proposed."
+    )
+    value: float = Field(examples=[512.7], description="Sum of the scores of all proposals.")
+    cap: int = Field(examples=[3], description="Open invitations per customer.")
+
+    @classmethod
+    def of(cls, report: EngineReport, now: datetime) -> "EngineView":
+        status = report.status
+        return cls(
+            epoch=report.epoch,
+            journal_position=report.position,
+            ticked_at=status.now,
+            age_seconds=age_seconds(report, now),
+            customers=status.customers,
+            events=status.events,
+            seats=status.seats,
+            seats_fixed=status.seats_fixed,
+            seats_chosen=status.seats_chosen,
+            load=load(status),
+            value=status.value,
+            cap=report.rules.cap,
+        )

@@ -1,0 +1,43 @@
+"""The settings of the matching service."""
+
+from datetime import timedelta
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from kindred_common.runtime.settings import ServiceSettings
+from kindred_matching.domain.rules import Rules
+
+
+class MatchmakingSettings(BaseModel):
+    """How matching matches; a change counts from the next start of the writer, for all customers.
+
+    ``cap`` open invitations per customer, ``hospitality_per_year`` euro per customer and calendar year. ``tick_seconds``
+    between looks at the clock. A writer that shows no life for ``lease_seconds`` is replaced. A snapshot is taken after
+    ``snapshot_every`` inputs.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    cap: int = Field(default=3, ge=1, le=100)
+    hospitality_per_year: float = Field(default=500.0, ge=0, le=1e6)
+    tick_seconds: float = Field(default=60.0, gt=0)
+    lease_seconds: float = Field(default=15.0, ge=1)
+    snapshot_every: int = Field(default=2000, ge=1)
+
+    @property
+    def rules(self) -> Rules:
+        return Rules(cap=self.cap, hospitality_per_year=round(self.hospitality_per_year * 100))
+
+    @property
+    def tick(self) -> timedelta:
+        return timedelta(seconds=self.tick_seconds)
+
+    @property
+    def lease(self) -> timedelta:
+        return timedelta(seconds=self.lease_seconds)
+
+
+class MatchingSettings(ServiceSettings):
+    """The service's settings: ``KINDRED_MATCHING__CAP`` sets ``matching.cap``."""
+
+    matching: MatchmakingSettings = MatchmakingSettings()
