@@ -32,7 +32,8 @@ class MessageRequested(Record):
     Every purpose needs ``title``; purposes about an event need ``starts_at`` too and may give ``ends_at``, ``zone``
     (IANA), ``place_name``, ``introduction`` (a sentence or two) and ``companion`` (``true``: one is welcome, or comes
     along); a survey may give ``minutes`` and ``closes_at``. What ``calendar`` says need not be repeated in ``data``. A
-    message that would have to be sent anew, such as the confirmation of a second acceptance, needs an occasion of its own.
+    message that would have to be sent anew, such as the confirmation of a second acceptance, needs an occasion of its own:
+    ``<event id>/2``. A cancellation takes back what still waits about the same (before the slash).
     """
 
     record_type: ClassVar[str] = "kindred.message-requested.v1"

@@ -11,7 +11,14 @@ from sqlalchemy.dialects.postgresql import insert
 
 from kindred_common.db.transactions import Transaction
 from kindred_outreach.adapters.tables import message as table
-from kindred_outreach.domain.messages import Appointment, Message, Origin, State
+from kindred_outreach.domain.messages import (
+    CONFIRMATION,
+    INVITATION,
+    Appointment,
+    Message,
+    Origin,
+    State,
+)
 
 _PLAIN = tuple(f.name for f in fields(Message) if f.name not in ("origin", "calendar"))
 _FIXED = frozenset({"id", "customer_id", "purpose", "occasion"})
@@ -62,6 +69,22 @@ class PostgresMessages:
             .order_by(table.c.claimed_at)
             .limit(MOST_RECOVERED)
             .with_for_update(skip_locked=True)
+        )
+        return [message_of(row) for row in rows.mappings()]
+
+    async def lock_about(self, customer_id: UUID, subject: str) -> Sequence[Message]:
+        rows = await self._connection.execute(
+            sa.select(table)
+            .where(
+                table.c.customer_id == customer_id,
+                table.c.purpose.in_((INVITATION, CONFIRMATION)),
+                sa.or_(
+                    table.c.occasion == subject,
+                    table.c.occasion.startswith(f"{subject}/", autoescape=True),
+                ),
+            )
+            .order_by(table.c.id)
+            .with_for_update()
         )
         return [message_of(row) for row in rows.mappings()]
 

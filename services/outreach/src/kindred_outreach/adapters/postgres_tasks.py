@@ -28,6 +28,11 @@ class PostgresTasks:
         row = (await self._connection.execute(statement)).mappings().one_or_none()
         return None if row is None else CallTask(**row)
 
+    async def drop(self, message_id: UUID) -> None:
+        await self._connection.execute(
+            sa.delete(call_task).where(call_task.c.message_id == message_id)
+        )
+
     async def finish(self, task_id: UUID, by: str, now: datetime) -> None:
         await self._connection.execute(
             sa.update(call_task).where(call_task.c.id == task_id).values(done_at=now, done_by=by)

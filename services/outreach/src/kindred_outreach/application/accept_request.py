@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
+from kindred_outreach.application.call_off import call_off
 from kindred_outreach.application.ports import Stores
-from kindred_outreach.domain.messages import Message, State
+from kindred_outreach.domain.messages import CANCELLATION, Message, State
 
 
 class IdTaken(Exception):  # noqa: N818 - says what is the case
@@ -17,6 +18,8 @@ async def accept_request(stores: Stores, wanted: Message) -> None:
         IdTaken: another message has this id.
     """
     if await stores.messages.add(wanted):
+        if wanted.purpose == CANCELLATION:
+            await call_off(stores, wanted)
         return
     known = await stores.messages.lock_same(wanted)
     if known is None:

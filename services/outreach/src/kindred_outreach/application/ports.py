@@ -39,6 +39,10 @@ class Messages(Protocol):
         """Messages claimed or handed over before a moment and never settled."""
         ...
 
+    async def lock_about(self, customer_id: UUID, subject: str) -> Sequence[Message]:
+        """The customer's invitations and confirmations about something."""
+        ...
+
     async def save(self, message: Message) -> None:
         """Writes what can change: state, rule, times, attempt, and what the request says."""
         ...
@@ -112,6 +116,10 @@ class Tasks(Protocol):
     async def lock(self, task_id: UUID) -> CallTask | None: ...
 
     async def finish(self, task_id: UUID, by: str, now: datetime) -> None: ...
+
+    async def drop(self, message_id: UUID) -> None:
+        """Takes back what a message asked a person to do."""
+        ...
 
 
 class UnsubscribeLinks(Protocol):

@@ -41,7 +41,9 @@ SERVICE = "service"
 RELATIONSHIP = "relationship"
 SURVEY = "survey"
 EMAIL = "email"
+INVITATION = "event_invitation"
 CONFIRMATION = "event_confirmation"
+CANCELLATION = "event_cancellation"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,11 @@ class Message:
     attempt_id: UUID | None = None
     claimed_at: datetime | None = None
     refusals: int = 0
+
+    @property
+    def subject(self) -> str:
+        """What the message is about: the occasion without what tells one occasion from the next (``<event>/<n>``)."""
+        return self.occasion.partition("/")[0]
 
     @property
     def by_email(self) -> bool:

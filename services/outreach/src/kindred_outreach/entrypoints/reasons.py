@@ -23,6 +23,7 @@ _WORDS = {
     "unreachable": translatable("The mail server cannot be reached; the message waits."),
     "hard_bounce": translatable("The mail came back: the address does not exist."),
     "soft_bounce": translatable("The mail came back: the mailbox cannot take it now."),
+    "called_off": translatable("It was called off before the message went out."),
     "failed": translatable("Something went wrong on our side; the message waits."),
 }
 
