@@ -4,7 +4,7 @@ import ast
 import re
 from collections.abc import Iterable, Iterator
 
-from tests.architecture.sources import Source, imports, strings
+from tests.architecture.sources import Source, imports, nodes, strings
 
 from kindred_common.contracts.topics import TOPICS, Topic
 from kindred_common.contracts.vocabulary import Service
@@ -36,7 +36,7 @@ def service_named_in_common(source: Source) -> Iterator[str]:
     """What all services share knows none of them; only the record contracts name them."""
     if not source.path.startswith(COMMON) or source.path.startswith(CONTRACTS):
         return
-    for node in ast.walk(source.tree):
+    for node in nodes(source):
         if isinstance(node, ast.Attribute) and ast.unparse(node.value) == "Service":
             yield source.at(node, ast.unparse(node))
     for text in strings(source):
@@ -70,7 +70,7 @@ def kafka_client_elsewhere(source: Source) -> Iterator[str]:
     """One factory makes the clients, with settings that lose nothing."""
     if not source.shipped or source.path == KAFKA_FACTORY:
         return
-    for node in ast.walk(source.tree):
+    for node in nodes(source):
         if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] in _CLIENTS:
             yield source.at(node, ast.unparse(node.func))
 
@@ -100,7 +100,7 @@ def model_named_event(source: Source) -> Iterator[str]:
     if not source.shipped or source.path.startswith(CONTRACTS):
         return
     models = set(_MODELS)
-    for node in ast.walk(source.tree):
+    for node in nodes(source):
         if (
             isinstance(node, ast.ClassDef)
             and {ast.unparse(base).split(".")[-1] for base in node.bases} & models
@@ -114,7 +114,7 @@ def vague_name(source: Source) -> Iterator[str]:
     """A name that fits everything gathers everything."""
     if _VAGUE_MODULE.match(source.path.split("/")[-1]):
         yield f"{source.path}: the module's name says nothing"
-    for node in ast.walk(source.tree):
+    for node in nodes(source):
         if isinstance(node, ast.ClassDef) and _VAGUE_CLASS.match(node.name):
             yield source.at(node, node.name)
 
@@ -135,7 +135,7 @@ def patches(source: Source) -> Iterator[str]:
     """Each use of a mock or patch in a test."""
     if not source.tested:
         return
-    for node in ast.walk(source.tree):
+    for node in nodes(source):
         if isinstance(node, ast.Call):
             called = ast.unparse(node.func)
             if (
@@ -147,7 +147,7 @@ def patches(source: Source) -> Iterator[str]:
 
 def patch_of_ours(source: Source) -> Iterator[str]:
     """What we own is replaced through its constructor, never behind its back."""
-    for node in ast.walk(source.tree) if source.tested else ():
+    for node in nodes(source) if source.tested else ():
         if (
             isinstance(node, ast.Call)
             and node.args

@@ -1,7 +1,6 @@
 """The files of this repository as the rules see them."""
 
 import ast
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -64,26 +63,36 @@ def _python(path: Path) -> bool:
     return path.parent.name == "scripts" and path.read_bytes().startswith(b"#!/usr/bin/env python3")
 
 
-def imports(source: Source) -> Iterator[tuple[ast.stmt, str, str]]:
+@cache
+def nodes(source: Source) -> tuple[ast.AST, ...]:
+    """The whole syntax tree."""
+    return tuple(ast.walk(source.tree))
+
+
+@cache
+def imports(source: Source) -> tuple[tuple[ast.stmt, str, str], ...]:
     """Every import as (statement, module, name); the name is empty where the module itself is imported."""
-    for node in ast.walk(source.tree):
+    found: list[tuple[ast.stmt, str, str]] = []
+    for node in nodes(source):
         if isinstance(node, ast.Import):
-            yield from ((node, alias.name, "") for alias in node.names)
+            found += [(node, alias.name, "") for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
-            yield from ((node, node.module or "", alias.name) for alias in node.names)
+            found += [(node, node.module or "", alias.name) for alias in node.names]
+    return tuple(found)
 
 
-def strings(source: Source) -> Iterator[ast.Constant]:
+@cache
+def strings(source: Source) -> tuple[ast.Constant, ...]:
     """Every string in the code, without docstrings."""
     documentation = {
         id(node.value)
-        for node in ast.walk(source.tree)
+        for node in nodes(source)
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
     }
-    for node in ast.walk(source.tree):
-        if (
-            isinstance(node, ast.Constant)
-            and isinstance(node.value, str)
-            and id(node) not in documentation
-        ):
-            yield node
+    return tuple(
+        node
+        for node in nodes(source)
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and id(node) not in documentation
+    )
