@@ -1,6 +1,6 @@
 """The agents: loops that hand bytes to our own functions and never raise, because Faust acknowledges what raised."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
 from typing import cast
 
@@ -69,9 +69,12 @@ def _add_agent(
     topic: Topic,
     take: Callable[[RawRecord], Awaitable[None]],
 ) -> None:
+    async def _take(event: faust.EventT[bytes]) -> None:
+        await take(_raw(topic, event))
+
     async def run(stream: faust.StreamT[bytes]) -> None:
         async for event in stream.events():
-            await _unharmed(topic.name, take(_raw(topic, event)))
+            await _unharmed(topic.name, _take(event))
 
     app.agent(raw_topic(app, settings, topic), concurrency=1, name=f"watch-{topic.name}")(run)
 
@@ -85,14 +88,14 @@ async def _unharmed(work: str, done: Awaitable[object]) -> None:
 
 def _raw(topic: Topic, event: faust.EventT[bytes]) -> RawRecord:
     message = event.message
-    # Faust hands headers out as a mapping, against its own annotation.
-    headers = cast("Mapping[str, bytes]", message.headers or {})
+    # Faust hands on what aiokafka gave: pairs, against its own annotation.
+    headers = cast("Iterable[tuple[str, bytes]]", message.headers or ())
     return RawRecord(
         topic=topic.name,
         partition=message.partition,
         offset=message.offset,
         key=message.key,
         value=message.value,
-        headers=tuple(headers.items()),
+        headers=tuple((name, content or b"") for name, content in headers),
         timestamp_ms=int((message.timestamp or 0) * 1000),
     )
