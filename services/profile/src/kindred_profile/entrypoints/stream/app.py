@@ -5,6 +5,9 @@ told to be (docs/streaming.md). So it decides here only *when* to look at a cust
 the sweep in the database finds.
 """
 
+from pathlib import Path
+from tempfile import gettempdir
+
 import faust
 from faust.types.auth import CredentialsT
 
@@ -32,6 +35,7 @@ def create_app(settings: KafkaSettings) -> faust.App:
         topic_partitions=STREAM_CHANGELOG.partitions,
         table_standby_replicas=0,
         store="memory://",
+        datadir=Path(gettempdir()) / APPLICATION,
         consumer_auto_offset_reset="earliest",
         producer_acks=-1,
         stream_wait_empty=False,
