@@ -5,7 +5,6 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from kindred_common.contracts.record import Cause
 from kindred_common.db.transactions import Transaction
 from kindred_common.security.audit import AuditEntry, record
 from kindred_common.security.principals import Principal, Role
@@ -53,12 +52,11 @@ def _recording(desk: Desk) -> APIRouter:
         _: Submitter,
         body: AnswersInput,
         request: Request,
-        cause: Annotated[Cause, Depends(cause_of)],
     ) -> Response:
         async def work(transaction: Transaction) -> Outcome:
             try:
                 recorded = await record_answers(
-                    desk.open(transaction), _submission(body), cause, desk.clock.now()
+                    desk.open(transaction), _submission(body), cause_of(request), desk.clock.now()
                 )
             except WrongAnswer as fault:
                 raise _wrong_answer(body, fault) from None

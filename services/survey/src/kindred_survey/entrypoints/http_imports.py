@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Annotated, BinaryIO
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, File, Form, UploadFile
+from fastapi import APIRouter, Depends, File, Form, Request, UploadFile
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import StreamingResponse
 from pydantic import ValidationError
@@ -68,14 +68,15 @@ def _uploading(router: APIRouter, desk: Desk) -> None:
     )
     @accepts_up_to(LARGEST_UPLOAD)
     async def post_import(
+        request: Request,
         principal: Importer,
-        cause: Annotated[Cause, Depends(cause_of)],
         file: Annotated[UploadFile, File(description="CSV in UTF-8, at most 20 MiB.")],
         mapping: Annotated[str, Form(description="A MappingSchema as JSON.", max_length=200_000)],
         dry_run: Annotated[bool, Form(description="Only say what would happen.")] = False,
     ) -> ImportView:
         schema = _schema(mapping)
-        upload = _Upload(file.file, schema, schema.to_domain(desk.clock.now()), dry_run, cause)
+        meant = schema.to_domain(desk.clock.now())
+        upload = _Upload(file.file, schema, meant, dry_run, cause_of(request))
         try:
             check_mapping(upload.mapping)
             run = await _run(desk, upload, principal)

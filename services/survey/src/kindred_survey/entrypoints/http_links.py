@@ -6,7 +6,6 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from kindred_common.contracts.record import Cause
 from kindred_common.db.transactions import Transaction
 from kindred_common.security.audit import AuditEntry, record
 from kindred_common.security.principals import Principal, Role
@@ -53,7 +52,6 @@ def links_router(desk: Desk) -> APIRouter:
         survey_id: UUID,
         body: LinksInput,
         request: Request,
-        cause: Annotated[Cause, Depends(cause_of)],
     ) -> Response:
         async def work(transaction: Transaction) -> Outcome:
             now = desk.clock.now()
@@ -65,7 +63,9 @@ def links_router(desk: Desk) -> APIRouter:
                 may_see=lambda customer: may_see(principal, customer),
                 address=desk.link,
             )
-            made = await create_links(desk.open(transaction), wanted, cause, desk.ids, now)
+            made = await create_links(
+                desk.open(transaction), wanted, cause_of(request), desk.ids, now
+            )
             entry = AuditEntry(
                 desk.ids(),
                 now,

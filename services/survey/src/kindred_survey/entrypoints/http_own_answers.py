@@ -1,10 +1,7 @@
 """The customer's answers behind his personal link, for programs such as a mobile application."""
 
-from typing import Annotated
+from fastapi import APIRouter, Request, Response
 
-from fastapi import APIRouter, Depends, Response
-
-from kindred_common.contracts.record import Cause
 from kindred_common.web.problems import Problem, not_found
 from kindred_common.web.routing import public_router
 from kindred_common.web.tracing import cause_of
@@ -49,14 +46,14 @@ def _reading(router: APIRouter, desk: Desk) -> None:
 def _writing(router: APIRouter, desk: Desk) -> None:
     @router.put("/answers/{question_id}", summary="Answer one question, or answer it anew")
     async def put_own_answer(
-        token: str, question_id: str, body: AnswerValue, cause: Annotated[Cause, Depends(cause_of)]
+        token: str, question_id: str, body: AnswerValue, request: Request
     ) -> RecordedView:
         try:
             async with desk.transactions.begin() as transaction:
                 stores = desk.open(transaction)
                 link = (await followed(stores, desk, token)).link
                 recorded = await answer_by_link(
-                    stores, link, body.given(question_id), cause, desk.clock.now()
+                    stores, link, body.given(question_id), cause_of(request), desk.clock.now()
                 )
         except WrongAnswer as fault:
             raise _wrong_answer(fault) from None
@@ -65,14 +62,14 @@ def _writing(router: APIRouter, desk: Desk) -> None:
     @router.delete(
         "/answers/{question_id}", status_code=204, summary="Take the answer to a question back"
     )
-    async def delete_own_answer(
-        token: str, question_id: str, cause: Annotated[Cause, Depends(cause_of)]
-    ) -> Response:
+    async def delete_own_answer(token: str, question_id: str, request: Request) -> Response:
         try:
             async with desk.transactions.begin() as transaction:
                 stores = desk.open(transaction)
                 link = (await followed(stores, desk, token)).link
-                await withdraw_answers(stores, link, question_id, cause, desk.clock.now())
+                await withdraw_answers(
+                    stores, link, question_id, cause_of(request), desk.clock.now()
+                )
         except WrongAnswer as fault:
             raise _wrong_answer(fault) from None
         return Response(status_code=204)

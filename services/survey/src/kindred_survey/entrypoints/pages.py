@@ -30,7 +30,6 @@ from kindred_survey.entrypoints.page_views import (
 )
 
 Sent = Annotated[Form, Depends(read_form)]
-Because = Annotated[Cause, Depends(cause_of)]
 Position = Annotated[int, InPath(ge=1, le=1000)]
 Changing = Annotated[bool, Query(alias="change")]
 
@@ -70,12 +69,12 @@ def _answers(router: APIRouter, guide: Guide) -> None:
             return guide.show(request, "answers.html", way, values)
 
     @router.post("/withdrawals")
-    async def post_withdrawal(request: Request, token: str, form: Sent, cause: Because) -> Response:
+    async def post_withdrawal(request: Request, token: str, form: Sent) -> Response:
         question_id = form.text("question_id") or None
         try:
             async with guide.open(request, token) as (stores, way):
                 now = guide.desk.clock.now()
-                await withdraw_answers(stores, way.visit.link, question_id, cause, now)
+                await withdraw_answers(stores, way.visit.link, question_id, cause_of(request), now)
         except UnknownQuestion:
             raise not_found("question") from None
         return way.to("answers")
@@ -95,15 +94,13 @@ def _questions(router: APIRouter, guide: Guide) -> None:
             )
 
     @router.post("/{position}")
-    async def post_answer(
-        request: Request, token: str, position: Position, form: Sent, cause: Because
-    ) -> Response:
+    async def post_answer(request: Request, token: str, position: Position, form: Sent) -> Response:
         changing = form.text("change") == "1"
         try:
             async with guide.open(request, token) as (stores, way):
                 step = way.step(position)
                 if step is not None and step.position == position:
-                    await _take(guide, stores, way, step, form, cause)
+                    await _take(guide, stores, way, step, form, cause_of(request))
                 onward = await go_on(stores, way.visit.link, position, guide.desk.clock.now())
         except WrongAnswer:
             return await _show_mistake(guide, request, token, position, form)
