@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import repeat
 from typing import Any
 from uuid import UUID
 
@@ -44,11 +45,12 @@ ON CONFLICT ({_TOLD}) DO UPDATE
 RETURNING {_TOLD}, xmax = 0 AS added
 """  # noqa: S608 - made of constants
 
-_OF = """
-SELECT customer_id, kind, slot, subject, source, observed_at, record_id, correlation_id, number, choice, confidence,
-       happened_at, themes::text
-  FROM fact WHERE customer_id = ANY($1::uuid[])
-"""
+# One row a customer with an array a column: three times as fast to read as a row a fact.
+_READ = [name for name in _COLUMNS if name not in ("customer_id", "themes", "detail")]
+_OF = f"""
+SELECT customer_id, {", ".join(f"array_agg({name})" for name in _READ)}, array_agg(themes::text)
+  FROM fact WHERE customer_id = ANY($1::uuid[]) GROUP BY customer_id
+"""  # noqa: S608 - made of constants
 
 _Told = tuple[UUID, str, str, Any]
 
@@ -70,12 +72,10 @@ class PostgresFacts:
         return [told[tuple(row[:4])] for row in result if row.added]
 
     async def of(self, customer_ids: Collection[UUID]) -> Mapping[UUID, list[Fact]]:
-        facts: dict[UUID, list[Fact]] = {}
-        if customer_ids:
-            result = await self._connection.exec_driver_sql(_OF, (list(customer_ids),))
-            for row in result:
-                facts.setdefault(row[0], []).append(_fact(row))
-        return facts
+        if not customer_ids:
+            return {}
+        rows = await self._connection.exec_driver_sql(_OF, (list(customer_ids),))
+        return {row[0]: _facts(row) for row in rows}
 
 
 def _each_once(facts: Iterable[Fact]) -> dict[_Told, Fact]:
@@ -94,9 +94,12 @@ def _row(fact: Fact) -> tuple[Any, ...]:
     return (*fact[:12], themes, fact.detail)
 
 
-def _fact(row: Any) -> Fact:
-    fact = Fact._make((*row[:12], (), None))
-    if row[12] is None:
-        return fact
-    weights: dict[str, float] = json.loads(row[12])
-    return fact._replace(themes=tuple(sorted(weights.items())))
+def _facts(row: Any) -> list[Fact]:
+    customer_id, *columns, themes = row
+    weighed = [() if text is None else _themes(text) for text in themes]
+    return list(map(Fact._make, zip(repeat(customer_id), *columns, weighed, repeat(None))))
+
+
+def _themes(text: str) -> tuple[tuple[str, float], ...]:
+    weights: dict[str, float] = json.loads(text)
+    return tuple(sorted(weights.items()))

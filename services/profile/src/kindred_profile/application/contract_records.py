@@ -1,7 +1,8 @@
 """From a folded profile to the records that others read."""
 
-import json
 from collections.abc import Sequence
+
+from pydantic_core import from_json
 
 from kindred_common.contracts.profile import CustomerDetails, CustomerProfile
 from kindred_profile.domain.profile import Profile
@@ -89,8 +90,8 @@ def canonical(record: CustomerProfile) -> Canonical:
 
 def changed_fields(before: Canonical | None, after: Canonical) -> tuple[str, ...]:
     """The fields that differ; all of them the first time."""
-    old = {} if before is None else json.loads(before)
-    new = json.loads(after)
+    old = {} if before is None else from_json(before)
+    new = from_json(after)
     return tuple(sorted(name for name in new if name not in old or old[name] != new[name]))
 
 
@@ -101,7 +102,7 @@ def as_version(record: CustomerProfile, version: int, changed: Sequence[str]) ->
 
 def published_profile(content: Canonical, version: int) -> CustomerProfile:
     """The profile that was published with this content."""
-    return CustomerProfile.model_validate({**json.loads(content), "version": version})
+    return CustomerProfile.model_validate({**from_json(content), "version": version})
 
 
 def _place(home: tuple[float, float]) -> dict[str, float]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from kindred_profile.domain.facts import Fact, FactKind
+from kindred_profile.domain.facts import Fact, FactKind, of_kind
 
 _NARROW, _BROAD = "invitations", "all"
 _GRANTED, _OBJECTED = "granted", "objected"
@@ -31,7 +31,7 @@ class Stated:
 
 def consents_of(facts: Sequence[Fact]) -> tuple[Stated, ...]:
     """The latest statement for each purpose, from standing facts."""
-    latest = {f.subject: f for f in facts if f.kind == FactKind.CONSENT and f.choice is not None}
+    latest = {f.subject: f for f in of_kind(facts, FactKind.CONSENT) if f.choice is not None}
     return tuple(
         Stated(purpose, fact.choice or "", fact.observed_at, fact.source)
         for purpose, fact in sorted(latest.items())

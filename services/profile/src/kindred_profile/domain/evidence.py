@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from kindred_profile.domain.facts import Fact, FactKind
+from kindred_profile.domain.facts import REACTIONS, Fact, FactKind
 
 HALF_LIFE = timedelta(days=365)
 """The time in which the confidence in a stated interest halves."""
@@ -41,8 +41,10 @@ def decayed(confidence: float, observed_at: datetime, at: datetime) -> float:
 def nudge_of(fact: Fact, *, declined_for: str) -> tuple[float, float] | None:
     """Where a reaction pulls the liking of what the event was about (0 or 1, or between), and how hard (0..1).
 
-    A decline says something only when its reason is ``declined_for``; a no-show says nothing about taste.
+    A decline says something only when its reason is ``declined_for``.
     """
+    if fact.kind not in REACTIONS:
+        return None
     if fact.kind == FactKind.ACCEPTED:
         return 1.0, _ACCEPTED
     if fact.kind == FactKind.ATTENDED:

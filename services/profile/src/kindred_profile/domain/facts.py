@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
+from operator import attrgetter
 from typing import NamedTuple
 from uuid import UUID
 
@@ -56,26 +57,37 @@ class Fact(NamedTuple):
     detail: str | None = None
 
 
+REACTIONS = frozenset(
+    kind.value
+    for kind in (FactKind.ACCEPTED, FactKind.DECLINED, FactKind.ATTENDED, FactKind.FEEDBACK)
+)
+"""Kinds that tell how a customer took to an event; a no-show tells nothing about taste."""
+
+
+def of_kind(facts: Iterable[Fact], kind: FactKind) -> list[Fact]:
+    """The facts of one kind, in their order."""
+    wanted = kind.value
+    return [fact for fact in facts if fact.kind == wanted]
+
+
 def standing(facts: Iterable[Fact]) -> list[Fact]:
     """The facts that count, oldest first: of each slot those of the latest record, without what was withdrawn.
 
     Whatever the order in which the facts arrived, the result is the same.
     """
-    known = list(facts)
-    latest: dict[str, tuple[datetime, str]] = {}
-    for fact in known:
-        moment = (fact.observed_at, fact.record_id)
-        if fact.slot not in latest or moment > latest[fact.slot]:
-            latest[fact.slot] = moment
-    counting = [
+    ordered = sorted(facts, key=_place)
+    last = {fact.slot: fact for fact in ordered}
+    withdrawn = FactKind.WITHDRAWN
+    return [
         fact
-        for fact in known
-        if (fact.observed_at, fact.record_id) == latest[fact.slot]
-        and fact.kind != FactKind.WITHDRAWN
+        for fact in ordered
+        if (fact is (latest := last[fact.slot]) or _together(fact, latest))
+        and fact.kind != withdrawn
     ]
-    counting.sort(key=_place)
-    return counting
 
 
-def _place(fact: Fact) -> tuple[datetime, str, str, str]:
-    return fact.observed_at, fact.record_id, fact.slot, fact.subject
+_place = attrgetter("observed_at", "record_id", "slot", "subject")
+
+
+def _together(fact: Fact, other: Fact) -> bool:
+    return fact.record_id == other.record_id and fact.observed_at == other.observed_at

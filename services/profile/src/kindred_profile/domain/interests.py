@@ -35,8 +35,9 @@ def fold_interests(facts: Sequence[Fact]) -> tuple[Interest, ...]:
     A statement replaces all that is older. A reaction to an event nudges the themes of the event from there.
     """
     known: dict[str, Interest] = {}
+    stated = FactKind.INTEREST.value
     for fact in facts:
-        if fact.kind == FactKind.INTEREST:
+        if fact.kind == stated:
             known[fact.subject] = _stated(fact)
         elif fact.themes and (nudge := nudge_of(fact, declined_for="topic")):
             for theme, weight in fact.themes:

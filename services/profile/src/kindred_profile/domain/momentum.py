@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
-from kindred_profile.domain.facts import Fact, FactKind
+from kindred_profile.domain.facts import REACTIONS, Fact, FactKind
 from kindred_profile.domain.found import Found, is_recent
 
 REASON = "theme-momentum"
@@ -11,7 +11,6 @@ WINDOW = timedelta(days=7)
 ENOUGH = 3
 
 _EPOCH = datetime(1970, 1, 5, tzinfo=UTC)
-_REACTIONS = frozenset({FactKind.ACCEPTED, FactKind.DECLINED, FactKind.ATTENDED, FactKind.FEEDBACK})
 
 
 def find_momentum(facts: Sequence[Fact], now: datetime) -> list[Found]:
@@ -36,7 +35,7 @@ def themes_of(fact: Fact) -> Iterator[str]:
     """The themes that an answer or a reaction is about."""
     if fact.kind == FactKind.INTEREST:
         yield fact.subject
-    elif fact.kind in _REACTIONS:
+    elif fact.kind in REACTIONS:
         yield from _names(fact.themes)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from kindred_profile.domain.evidence import nudge_of
-from kindred_profile.domain.facts import Fact, FactKind
+from kindred_profile.domain.facts import Fact, FactKind, of_kind
 from kindred_profile.domain.norms import OwnNorm
 
 EXCLUDED_THEME = "excluded_theme"
@@ -39,7 +39,7 @@ class Preferences:
 
 def fold_preferences(facts: Sequence[Fact]) -> Preferences:
     """The preferences that follow from standing facts, oldest first: the latest word on each counts."""
-    said = {fact.subject: fact for fact in facts if fact.kind == FactKind.PREFERENCE}
+    said = {fact.subject: fact for fact in of_kind(facts, FactKind.PREFERENCE)}
     business_only = _number(said, "norm_business_only")
     return Preferences(
         manner=_choice(said, "manner"),
@@ -57,8 +57,9 @@ def fold_preferences(facts: Sequence[Fact]) -> Preferences:
 def fold_kinds(facts: Sequence[Fact]) -> tuple[tuple[str, float], ...]:
     """How much he likes each kind of contact moment (0..1), from standing facts, oldest first."""
     values: dict[str, float] = {}
+    stated = FactKind.EVENT_KIND.value
     for fact in facts:
-        if fact.kind == FactKind.EVENT_KIND:
+        if fact.kind == stated:
             values[fact.subject] = round(0.5 if fact.number is None else fact.number, _DIGITS)
         elif nudge := nudge_of(fact, declined_for="kind"):
             target, strength = nudge
@@ -69,7 +70,7 @@ def fold_kinds(facts: Sequence[Fact]) -> tuple[tuple[str, float], ...]:
 
 def fold_loyalty(facts: Sequence[Fact]) -> Loyalty | None:
     """The latest recommendation among standing facts, oldest first."""
-    answers = [f for f in facts if f.kind == FactKind.NPS and f.number is not None]
+    answers = [f for f in of_kind(facts, FactKind.NPS) if f.number is not None]
     if not answers:
         return None
     latest = answers[-1]
@@ -78,7 +79,7 @@ def fold_loyalty(facts: Sequence[Fact]) -> Loyalty | None:
 
 def fold_last_attended(facts: Sequence[Fact]) -> datetime | None:
     """When he last was at an event."""
-    moments = [f.happened_at or f.observed_at for f in facts if f.kind == FactKind.ATTENDED]
+    moments = [f.happened_at or f.observed_at for f in of_kind(facts, FactKind.ATTENDED)]
     return max(moments, default=None)
 
 
