@@ -9,11 +9,9 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import httpx
-import kindred_invitations
-from kindred_invitations.bootstrap import SERVICE
-from kindred_invitations.settings import InvitationsSettings
 from sqlalchemy import text
 
+import kindred_invitations
 from kindred_common.clock import new_id
 from kindred_common.contracts.codec import Received
 from kindred_common.contracts.envelope import Envelope
@@ -34,6 +32,8 @@ from kindred_common.security.settings import SecuritySettings
 from kindred_common.testing.clocks import OffsetClock
 from kindred_common.testing.databases import fresh_database
 from kindred_common.testing.services import Running, free_port, running
+from kindred_invitations.bootstrap import SERVICE
+from kindred_invitations.settings import InvitationsSettings
 
 MANAGER = "manager-1"
 TEAM = "north"
@@ -91,9 +91,7 @@ class House:
         assert answer.status_code == status, answer.text
         return answer.json() if answer.content else None
 
-    async def receive(
-        self, topic: Topic, key: object, data: Record | None
-    ) -> NotApplied | None:
+    async def receive(self, topic: Topic, key: object, data: Record | None) -> NotApplied | None:
         """Hands a record to the service's handler; returns its verdict when it is not applied."""
         self.sequence += 1
         envelope = Envelope(

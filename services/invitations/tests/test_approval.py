@@ -139,9 +139,7 @@ async def test_an_event_that_has_begun_or_is_off_takes_nobody(house: House) -> N
     house.clock.leap(timedelta(minutes=6))
     await house.post(f"/v1/events/{off}/cancel", headers=house.planner)
 
-    refused = [
-        await house.post(f"/v1/invitations/{draft}/approve", status=409) for draft in drafts
-    ]
+    refused = [await house.post(f"/v1/invitations/{draft}/approve", status=409) for draft in drafts]
 
     assert refused[0]["type"].endswith("event-closed")
     assert [await house.step(draft) for draft in drafts] == ["drafted", "cancelled"]
