@@ -29,7 +29,7 @@ def main(home: Path, base_port: int, manner: str) -> None:
         ]
 
     settings = LaunchSettings(home=home)
-    plan = Plan(migrations=lambda _: [], processes=processes)
+    plan = Plan(databases=(), processes=processes)
     try:
         asyncio.run(run_until_told(settings, Addresses(base_port), plan))
     except ServerError as error:

@@ -54,19 +54,6 @@ def service_processes(around: Surroundings) -> list[ServiceProcess]:
     return [*processes, ServiceProcess("profile stream", stream_port, argv, stream)]
 
 
-def migrations(around: Surroundings) -> list[ServiceProcess]:
-    """One step per service that brings its database up to date."""
-    return [
-        ServiceProcess(
-            f"{service} migrate",
-            around.addresses.port(service),
-            _module(service, "migrate"),
-            environment(service, around),
-        )
-        for service in SERVICES
-    ]
-
-
 def environment(service: Service, around: Surroundings) -> dict[str, str]:
     """The settings of one service's processes."""
     ours = {

@@ -1,6 +1,5 @@
 """Brings a whole system up, and takes it down in order: services, mail, Kafka, Postgres."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -13,25 +12,26 @@ from kindred_cli.launcher.concurrency import together
 from kindred_cli.launcher.home import Home
 from kindred_cli.launcher.infrastructure import databases, kafka, mail
 from kindred_cli.launcher.lock import only_launcher
+from kindred_cli.launcher.migrations import migrate_all
 from kindred_cli.launcher.services import (
     ServiceProcess,
     Surroundings,
-    migrations,
     service_processes,
 )
 from kindred_cli.launcher.settings import LaunchSettings
 from kindred_cli.launcher.supervision import ServerWatch, Supervisor, Tell
-from kindred_cli.servers.child import Program, run
+from kindred_cli.servers.child import Program
 from kindred_cli.servers.databases import SERVICES
 from kindred_cli.servers.machine import require_free_port
 from kindred_cli.settings import inherited_environment
+from kindred_common.contracts.vocabulary import Service
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to run around the servers: steps that must succeed first, then processes to keep up."""
+    """What to run around the servers: whose databases, and which processes."""
 
-    migrations: Callable[[Surroundings], Sequence[ServiceProcess]] = migrations
+    databases: Sequence[Service] = SERVICES
     processes: Callable[[Surroundings], Sequence[ServiceProcess]] = service_processes
 
 
@@ -75,23 +75,13 @@ async def running_system(
             inherited=inherited_environment(),
         )
         tell("Databases: bringing their tables up to date")
-        await _migrate(plan.migrations(around), home)
+        await migrate_all(plan.databases, around)
         home.remember(addresses)
         services = await stack.enter_async_context(
             _running_services(plan.processes(around), home, tell)
         )
         postgres = urlsplit(urls[SERVICES[0]]).netloc.rpartition("@")[2]
         yield RunningSystem({"Kafka": bootstrap, "Postgres": postgres}, watch, services)
-
-
-async def _migrate(steps: Sequence[ServiceProcess], home: Home) -> None:
-    turns = asyncio.Semaphore(2)
-
-    async def one(step: ServiceProcess) -> None:
-        async with turns:
-            await run(_program(step, home))
-
-    await together(one(step) for step in steps)
 
 
 @asynccontextmanager

@@ -14,7 +14,9 @@ LOCAL_ADMINISTRATOR = "local-administrator"
 def welcome(addresses: Addresses, home: Home, servers: Mapping[str, str]) -> str:
     """Addresses, a token, and what to try."""
     token = home.issuer().issue(LOCAL_ADMINISTRATOR, [Role.ADMINISTRATOR])
-    services = "\n".join(f"  {service:<12} {addresses.url(service)}/docs" for service in SERVICES)
+    services = "\n".join(
+        f"  {service:<12} {addresses.url(service)}/openapi.json" for service in SERVICES
+    )
     places = "\n".join(f"  {name:<12} {place}" for name, place in servers.items())
     return f"""
 Kindred is up.
