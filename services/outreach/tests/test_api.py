@@ -26,6 +26,7 @@ async def test_only_pages_and_probes_are_open(office: Office) -> None:
         "GET /openapi.json",
         "GET /static/kindred.css",
         "GET /u/{token}",
+        "HEAD /u/{token}",
         "POST /u/{token}",
     ]
 

@@ -25,7 +25,7 @@ async def test_looking_changes_nothing(office: Office, mail_server: UnkindServer
     async with office.client() as client:
         for method in ("GET", "GET", "HEAD", "OPTIONS"):
             shown = await client.request(method, path)
-            assert shown.status_code in (200, 405)
+            assert shown.status_code == (405 if method == "OPTIONS" else 200)
         assert "Wilt u minder van ons horen?" in (await client.get(path)).text
     assert await consents(office) == []
 
@@ -53,7 +53,7 @@ async def test_the_page_offers_less_and_nothing(
 ) -> None:
     path = await way_out(office, mail_server, message_class="survey", purpose="survey_invitation")
     async with office.client() as client:
-        page = await client.post(path, data={"scope": scope})
+        page = await client.post(path, data={"scope": scope}, follow_redirects=True)
     assert "U bent afgemeld" in page.text
     (record,) = await consents(office)
     assert (record.purpose, record.channel) == (purpose, "unsubscribe-page")
@@ -64,7 +64,7 @@ async def test_a_mistake_can_be_undone(office: Office, mail_server: UnkindServer
     async with office.client() as client:
         await client.post(path, data={"scope": "all"})
         office.clock.advance(timedelta(seconds=1))
-        page = await client.post(path, data={"action": "undo"})
+        page = await client.post(path, data={"action": "undo"}, follow_redirects=True)
     assert "Wilt u minder van ons horen?" in page.text
     assert [record.state for record in await consents(office)] == ["revoked", "granted"]
 

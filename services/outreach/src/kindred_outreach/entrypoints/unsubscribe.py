@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from kindred_common.contracts.vocabulary import ConsentState
 from kindred_common.db.transactions import Transaction
@@ -20,6 +20,7 @@ from kindred_outreach.domain.consents import ALL, INVITATIONS, purpose_of, refus
 from kindred_outreach.entrypoints.http import Http
 
 PURPOSE = "unsubscribe"
+ONE_CLICK = "one-click"
 TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -28,7 +29,7 @@ def unsubscribe_router(http: Http, sender: str) -> APIRouter:
     router = public_router()
     pages = Pages(TEMPLATES, sender=sender)
 
-    @router.get("/u/{token}")
+    @router.api_route("/u/{token}", methods=["GET", "HEAD"])
     async def show(token: str, request: Request) -> HTMLResponse:
         async with http.transactions.begin() as transaction:
             visit = await _visit(http, transaction, token)
@@ -37,15 +38,16 @@ def unsubscribe_router(http: Http, sender: str) -> APIRouter:
     @router.post("/u/{token}")
     async def act(
         token: str, request: Request, form: Annotated[Form, Depends(read_form)]
-    ) -> HTMLResponse:
+    ) -> Response:
         async with http.transactions.begin() as transaction:
             visit = await _visit(http, transaction, token)
             wanted = _wanted(form, visit.purpose)
             now = http.clock.now()
             change = unsubscription(visit.link.customer_id, *wanted, _channel(form), now)
             await state_consent(http.open_stores(transaction), change, cause_of(request))
-            visit = await _visit(http, transaction, token)
-        return visit.page(pages, request)
+        if change.channel == ONE_CLICK:
+            return Response()  # mail programs follow no redirect and show no page
+        return RedirectResponse(f"/u/{token}", 303)
 
     return router
 
@@ -95,4 +97,4 @@ def _wanted(form: Form, purpose: str) -> tuple[str, ConsentState]:
 
 
 def _channel(form: Form) -> str:
-    return "one-click" if form.text("List-Unsubscribe") == "One-Click" else "unsubscribe-page"
+    return ONE_CLICK if form.text("List-Unsubscribe") == "One-Click" else "unsubscribe-page"
