@@ -9,6 +9,7 @@ from kindred_common.runtime.foundation import Foundation, Loop, Parts, ServiceDe
 from kindred_common.runtime.operations import operations_router
 from kindred_common.web.application import create_application
 from kindred_profile.adapters.current_truth import details_reader, profiles_reader
+from kindred_profile.adapters.postgres_imports import PostgresImports
 from kindred_profile.adapters.postgres_readings import PostgresReadings
 from kindred_profile.adapters.stores import stores_on
 from kindred_profile.application.request_rematch import request_rematch
@@ -18,6 +19,7 @@ from kindred_profile.entrypoints.consumers import subscriptions
 from kindred_profile.entrypoints.desk import Desk
 from kindred_profile.entrypoints.http_accounts import accounts_router
 from kindred_profile.entrypoints.http_customers import customers_router
+from kindred_profile.entrypoints.http_imports import imports_router
 from kindred_profile.entrypoints.http_profile import profile_router
 from kindred_profile.entrypoints.jobs import SWEEP, plan_sweep, sweep_job
 from kindred_profile.entrypoints.stream.agents import add_live_signals, add_watching
@@ -48,6 +50,7 @@ def assemble(foundation: Foundation[ProfileSettings]) -> Parts:
         transactions,
         stores_of,
         lambda transaction: PostgresReadings(transaction.connection),
+        lambda transaction: PostgresImports(transaction.connection),
         clock,
         ids,
     )
@@ -58,6 +61,7 @@ def assemble(foundation: Foundation[ProfileSettings]) -> Parts:
             accounts_router(desk),
             customers_router(desk),
             profile_router(desk),
+            imports_router(desk),
             operations_router(transactions, republished, clock, ids),
         ],
         title="Kindred profile",

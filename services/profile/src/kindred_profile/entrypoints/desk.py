@@ -7,6 +7,7 @@ from kindred_common.clock import Clock, Ids
 from kindred_common.db.transactions import Transaction, Transactions
 from kindred_common.security.audit import AuditEntry, Detail, record
 from kindred_common.security.principals import Principal
+from kindred_profile.application.import_customers import Imports
 from kindred_profile.application.ports import Stores
 from kindred_profile.application.queries import Readings
 
@@ -28,6 +29,7 @@ class Desk:
     transactions: Transactions
     stores: Callable[[Transaction], Stores]
     readings: Callable[[Transaction], Readings]
+    imports: Callable[[Transaction], Imports]
     clock: Clock
     ids: Ids
 
