@@ -84,6 +84,12 @@ def _create_message() -> None:
         ["claimed_at"],
         postgresql_where=sa.text("state IN ('claimed', 'handed_over')"),
     )
+    op.create_index(
+        "message_open",
+        "message",
+        ["state"],
+        postgresql_where=sa.text("state NOT IN ('sent', 'skipped', 'bounced')"),
+    )
     op.create_index("message_customer", "message", ["customer_id", "requested_at"])
 
 

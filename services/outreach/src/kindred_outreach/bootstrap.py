@@ -59,7 +59,6 @@ def assemble(foundation: Foundation[OutreachSettings]) -> Parts:
         dispatch_of(foundation, open_stores, policy),
         PostgresQueries,
         settings.smtp.senders,
-        foundation.clock,
         foundation.metrics,
         health,
     )

@@ -1,6 +1,6 @@
 """Reads over messages and tasks, limited to the customers a principal may see."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -22,6 +22,10 @@ from kindred_outreach.domain.messages import Message, State
 from kindred_outreach.domain.tasks import CallTask
 
 _TASK_COLUMNS = tuple(call_task.c)
+# Literal, so that the planner sees that the partial index fits.
+_FINISHED: tuple[sa.ColumnElement[str], ...] = tuple(
+    sa.literal_column(f"'{state}'") for state in (State.SENT, State.SKIPPED, State.BOUNCED)
+)
 _PERSON = (recipient.c.given_name, recipient.c.family_name, recipient.c.phone)
 
 
@@ -68,6 +72,14 @@ class PostgresQueries:
             recipient.c.customer_id == customer_id, _may_see(principal)
         )
         return await self._connection.scalar(statement) is not None
+
+    async def open_messages(self) -> Mapping[str, int]:
+        counted = await self._connection.execute(
+            sa.select(message.c.state, sa.func.count().label("messages"))
+            .where(message.c.state.not_in(_FINISHED))
+            .group_by(message.c.state)
+        )
+        return {row.state: row.messages for row in counted}
 
     async def status(self, now: datetime) -> SendingStatus:
         counted = await self._connection.execute(

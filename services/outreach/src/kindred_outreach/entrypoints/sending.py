@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 from dataclasses import dataclass
 
-from kindred_common.clock import Clock
 from kindred_common.db.faults import is_transient
 from kindred_common.observability.health import LoopHealth
 from kindred_common.observability.logging import get_logger
@@ -40,14 +39,12 @@ class Sending:
         dispatch: Dispatch,
         open_queries: OpenQueries,
         at_once: int,
-        clock: Clock,
         metrics: Metrics,
         health: LoopHealth,
     ) -> None:
         self._dispatch = dispatch
         self._open_queries = open_queries
         self._places = asyncio.Semaphore(at_once)
-        self._clock = clock
         self._metrics = metrics
         self._health = health
         self._unreachable = False
@@ -106,9 +103,9 @@ class Sending:
 
     async def _count_open(self) -> None:
         async with self._dispatch.transactions.begin() as transaction:
-            status = await self._open_queries(transaction).status(self._clock.now())
+            counted = await self._open_queries(transaction).open_messages()
         for state in OPEN_STATES:
-            self._metrics.messages_open.labels(state=state).set(status.states.get(state, 0))
+            self._metrics.messages_open.labels(state=state).set(counted.get(state, 0))
 
 
 async def _pause(stop: asyncio.Event, seconds: float) -> None:
