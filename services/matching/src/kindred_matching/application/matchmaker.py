@@ -84,7 +84,7 @@ class Matchmaker:
         seconds = perf_counter() - started
         now = self._clock.now()
         await stores.journal.append(self._position, batch, now)
-        await _keep_facts(stores, engine, [caused.happening for caused in batch])
+        await _keep_facts(stores, engine, [caused.happening for caused in batch], settlement)
         published = await _publish(stores, engine, settlement, batch, now)
         position = self._position + len(batch)
         await stores.projections.report(Report(position, now, engine.rules, status_of(engine)))
@@ -119,9 +119,11 @@ class Matchmaker:
         return engine
 
 
-async def _keep_facts(stores: Stores, engine: Engine, happenings: Sequence[Input]) -> None:
+async def _keep_facts(
+    stores: Stores, engine: Engine, happenings: Sequence[Input], settlement: Settlement
+) -> None:
     told_customers: set[UUID] = set()
-    told_events: set[UUID] = set()
+    told_events: set[UUID] = set(settlement.regiven)
     for happening in happenings:
         match happening:
             case CustomerReplaced(customer):
@@ -130,7 +132,6 @@ async def _keep_facts(stores: Stores, engine: Engine, happenings: Sequence[Input
                 told_events.add(event.id)
             case InvitationStepped():
                 told_customers.add(happening.customer_id)
-                told_events.add(happening.event_id)
     await stores.projections.keep_customers(
         [
             KnownCustomer(

@@ -58,6 +58,7 @@ class Engine:
         self._pairs: list[tuple[Slot, Slot]] = []
         self._touched: set[UUID] = set()
         self._removed: set[UUID] = set()
+        self._regiven: set[UUID] = set()
         self._years = 0
 
     @classmethod
@@ -102,9 +103,10 @@ class Engine:
         ids = self.board.customers.ids
         changed = (ids[place] for place in self.allocator.settle().tolist())
         self._touched.update(known for known in changed if known is not None)
-        settlement = Settlement(tuple(sorted(self._touched)), tuple(sorted(self._removed)))
-        self._touched.clear()
-        self._removed.clear()
+        pending = (self._touched, self._removed, self._regiven)
+        settlement = Settlement(*(tuple(sorted(each)) for each in pending))
+        for each in pending:
+            each.clear()
         return settlement
 
     def describe(self, customers: Iterable[UUID]) -> list[Proposal]:
@@ -237,6 +239,7 @@ class Engine:
         place = self.board.events.slots.find(event_id)
         if place is not None:
             self.board.events.rows["held"][place] = self.ledger.held(event_id)
+            self._regiven.add(event_id)
             self.allocator.change_seats(place)
 
     def _reprice(self) -> None:

@@ -30,7 +30,12 @@ class EngineState:
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """What a batch of inputs did: whose matches have to be looked at, and who is forgotten, by identifier."""
+    """What a batch of inputs did, by identifier.
+
+    ``touched`` are the customers whose matches have to be looked at, ``removed`` those who are forgotten. ``regiven`` are the
+    events whose given seats have changed.
+    """
 
     touched: tuple[UUID, ...]
     removed: tuple[UUID, ...]
+    regiven: tuple[UUID, ...]
