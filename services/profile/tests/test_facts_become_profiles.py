@@ -188,6 +188,22 @@ async def test_an_open_complaint_is_an_open_case_until_it_is_solved(world: World
         await world.profile(lambda p: not p.open_case)
 
 
+async def test_a_transaction_from_the_future_is_rejected(world: World) -> None:
+    await world.know_mira()
+    later = world.clock.now() + timedelta(days=3)
+    visit = CrmTransaction(
+        source="crm",
+        external_id="V-1",
+        account_external_id="noord",
+        kind=TransactionKind.VISIT,
+        at=later,
+    )
+    await world.publish(CRM_TRANSACTIONS, "crm:noord", visit, at=later)
+    await world.applied(CRM_TRANSACTIONS, 1)
+    listed = (await world.call("GET", "/v1/dead-letters")).json()["items"]
+    assert [(item["field"], item["topic"]) for item in listed] == [("time", "crm-transactions")]
+
+
 async def test_an_account_that_changes_changes_its_customers(world: World) -> None:
     await world.know_mira()
     await world.publish(

@@ -41,7 +41,7 @@ def subscriptions(stores_of: StoresOf, clock: Clock) -> Sequence[Subscription]:
     return (
         Subscription(CRM_ACCOUNTS, accounts_handler(stores_of)),
         Subscription(CRM_CUSTOMERS, customers_handler(stores_of, clock)),
-        Subscription(CRM_TRANSACTIONS, transactions_handler(stores_of)),
+        Subscription(CRM_TRANSACTIONS, transactions_handler(stores_of, clock)),
         Subscription(SURVEY_ANSWERS, facts),
         Subscription(INVITATION_RECORDS, _invitations_handler(stores_of, facts)),
         Subscription(EXPERIENCE_FEEDBACK, facts),

@@ -1,6 +1,7 @@
 """From records of other systems to use cases."""
 
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from typing import cast
 
 from kindred_common.clock import Clock
@@ -28,6 +29,9 @@ from kindred_profile.application.save_customers import Draft, Saved, save_custom
 from kindred_profile.domain.errors import WrongFact
 
 StoresOf = Callable[[Transaction], Stores]
+AHEAD = timedelta(hours=1)
+"""How far ahead of ours the clock of another system may be."""
+
 Verdicts = list[tuple[Received[Record], NotApplied]]
 
 
@@ -101,19 +105,24 @@ async def customer_drafts(
     return drafts
 
 
-def transactions_handler(stores_of: StoresOf) -> BatchHandler:
+def transactions_handler(stores_of: StoresOf, clock: Clock) -> BatchHandler:
     """Keeps business transactions; one that names an unknown account or customer waits for it."""
 
     async def handle(transaction: Transaction, records: Sequence[Received[Record]]) -> Refusals:
         stores = stores_of(transaction)
-        received = [cast("Received[CrmTransaction]", record) for record in records]
+        latest = clock.now() + AHEAD
+        timely = [record for record in records if record.envelope.time <= latest]
+        received = [cast("Received[CrmTransaction]", record) for record in timely]
         reported = await _reported(stores, received)
         missing = await record_tickets(stores, reported)
-        return [
-            (records[place], Early(missing[one.ticket.record_id]))
+        early: Verdicts = [
+            (timely[place], Early(missing[one.ticket.record_id]))
             for place, one in enumerate(reported)
             if one.ticket.record_id in missing
         ]
+        # The latest time counts: one far ahead could never be corrected.
+        too_late = Rejected("time", "lies in the future")
+        return early + [(r, too_late) for r in records if r.envelope.time > latest]
 
     return handle
 
