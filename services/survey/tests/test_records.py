@@ -1,11 +1,13 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from uuid import UUID
 
 from services.survey.tests.office import DEFINITION, SIMPLE, Office, office_on
 
 import kindred_survey
 from kindred_common.clock import new_id
 from kindred_common.contracts.envelope import Envelope
+from kindred_common.contracts.examples import examples
 from kindred_common.contracts.external import ExternalAnswers, IngestReceipt
 from kindred_common.contracts.identity import customer_id_of
 from kindred_common.contracts.outreach import MessageOutcome
@@ -25,6 +27,7 @@ from kindred_common.messaging.settings import KafkaSettings
 from kindred_common.testing.cluster import read_all, write
 from kindred_common.testing.databases import fresh_database
 from kindred_common.testing.waiting import eventually
+from kindred_survey.adapters.postgres_customers import PostgresCustomers
 from kindred_survey.domain.survey import survey_id_of
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -113,6 +116,32 @@ async def test_answers_from_elsewhere_count_once_and_the_newest_wins(
     assert [s["name"] for s in surveys] == ["klo-2026"]
     results = await connected.get(f"/v1/surveys/{surveys[0]['id']}/results")
     assert [q["answers"] for q in results.json()["questions"]] == [1, 1]
+
+
+async def test_every_example_of_what_is_read_is_taken(
+    connected: Office, kafka: KafkaSettings
+) -> None:
+    answers = examples(ExternalAnswers)
+    details = examples(CustomerDetails)
+    await send(kafka, EXTERNAL_ANSWERS, "c", *((f"a{n}", data) for n, data in enumerate(answers)))
+    for data in details:
+        await send(kafka, CUSTOMER_DETAILS, str(data.customer_id), (f"d-{data.customer_id}", data))
+    outcomes = [(f"o{n}", data) for n, data in enumerate(examples(MessageOutcome))]
+    await send(kafka, MESSAGE_OUTCOMES, "m", *outcomes)
+    told = await eventually(lambda: receipts(kafka), lambda r: len(r) == len(answers))
+    assert {receipt.status for receipt in told.values()} == {"accepted"}
+    taken = await read_all(kafka, SURVEY_ANSWERS)
+    assert sum(len(r.data.answers) for r in taken if isinstance(r.data, AnswersRecorded)) >= 5
+
+    async def known() -> set[UUID]:
+        async with connected.foundation.transactions.begin() as transaction:
+            ids = [data.customer_id for data in details]
+            customers = PostgresCustomers(transaction.connection, connected.clock)
+            return set(await customers.find(ids))
+
+    await eventually(known, lambda found: found == {data.customer_id for data in details})
+    held = await connected.get("/v1/dead-letters")
+    assert held.json()["items"] == []
 
 
 async def test_customers_details_and_message_outcomes_are_followed(

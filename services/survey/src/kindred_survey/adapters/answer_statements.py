@@ -29,9 +29,16 @@ RETURNING customer_id, survey_id, question_id
 """
 
 WITHDRAW = """
-UPDATE answer SET withdrawn = true, number = NULL, choice = NULL, text = NULL, answered_at = greatest(answered_at, $4)
- WHERE customer_id = $1 AND survey_id = $2 AND ($3::text[] IS NULL OR question_id = ANY($3)) AND NOT withdrawn
-RETURNING *
+WITH kept AS (
+    SELECT question_id FROM answer
+     WHERE customer_id = $1 AND survey_id = $2 AND ($3::text[] IS NULL OR question_id = ANY($3)) AND NOT withdrawn
+     ORDER BY question_id FOR UPDATE
+)
+UPDATE answer AS a
+   SET withdrawn = true, number = NULL, choice = NULL, text = NULL, answered_at = greatest(a.answered_at, $4)
+  FROM kept
+ WHERE a.customer_id = $1 AND a.survey_id = $2 AND a.question_id = kept.question_id
+RETURNING a.*
 """
 
 LOCK_RESPONSE = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))"

@@ -88,14 +88,15 @@ def _external_response(record: Received[Record]) -> ExternalResponse:
 def _statement(answer: Answer) -> Statement:
     """An answer in our form; what its kind does not use is left behind."""
     has_theme = answer.kind is AnswerKind.INTEREST
-    has_aspect = answer.kind in (AnswerKind.EVENT_KIND, AnswerKind.PREFERENCE)
+    is_wish = answer.kind is AnswerKind.PREFERENCE
+    has_aspect = is_wish or answer.kind is AnswerKind.EVENT_KIND
     return Statement(
         question_id=answer.question_id,
         kind=QuestionKind(answer.kind),
         theme=answer.theme if has_theme else None,
         aspect=answer.aspect if has_aspect else None,
         number=answer.number,
-        scale_min=answer.scale_min,
-        scale_max=answer.scale_max,
+        scale_min=0.0 if is_wish else answer.scale_min,
+        scale_max=0.0 if is_wish else answer.scale_max,
         choice=answer.choice,
     )
