@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from random import SystemRandom
 
 import httpx
 from sqlalchemy import text
@@ -14,8 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from kindred_cli.launcher.addresses import Addresses
 from kindred_cli.launcher.home import Home
 from kindred_cli.launcher.infrastructure import database_url, make_topics
-from kindred_cli.launcher.services import Surroundings, environment, migrations
-from kindred_cli.servers.child import Child, Program, run
+from kindred_cli.launcher.migrations import migrate_all
+from kindred_cli.launcher.services import Surroundings, environment
+from kindred_cli.servers.child import Child, Program
 from kindred_cli.servers.databases import (
     SERVICES,
     closed_to_services,
@@ -34,7 +36,7 @@ from kindred_common.security.principals import Role
 from kindred_common.testing.waiting import eventually
 from kindred_common.web.probes import READY
 
-READY_SECONDS = 60.0
+READY_SECONDS = 120.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +91,7 @@ class System:
             with_passwords(database_script(), self.home.passwords()) + closed_to_services()
         )
         await make_topics(self.kafka_settings)
-        wanted = {f"{service} migrate" for service in self.services}
-        steps = [step for step in migrations(self._around()) if step.name in wanted]
-        logs = self.home.logs
-        await asyncio.gather(
-            *(run(Program(s.name, s.argv, logs / f"{s.name}.log", s.environment)) for s in steps)
-        )
+        await migrate_all(self.services, self._around())
 
     async def start(self, parts: Sequence[Part]) -> None:
         """Starts processes side by side and waits until they are ready."""
@@ -218,9 +215,10 @@ async def running_parts(
 
 
 def _free_base() -> int:
-    """A base port whose whole block is free at this moment."""
-    while True:
-        base = free_port() // 100 * 100
+    """A base port whose whole block is free, below the ports that the machine gives to outgoing connections."""
+    bases = list(range(15_000, 32_000, 100))
+    SystemRandom().shuffle(bases)
+    for base in bases:
         addresses = Addresses(base_port=base)
         wanted = [
             *addresses.purposes(),
@@ -234,3 +232,4 @@ def _free_base() -> int:
         except ServerError:
             continue
         return base
+    raise ServerError("no block of ports is free")

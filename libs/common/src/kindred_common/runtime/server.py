@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import socket
 from collections.abc import Iterator
 
 import uvicorn
@@ -39,8 +40,20 @@ async def serve(app: FastAPI, settings: HttpSettings, stop: asyncio.Event) -> No
     )
     server = _Server(config)
     # Bound here, because uvicorn itself ends the process when the port is taken.
-    socket = config.bind_socket()
+    bound = _bind(settings)
     async with asyncio.TaskGroup() as group:
-        group.create_task(server.serve(sockets=[socket]))
+        group.create_task(server.serve(sockets=[bound]))
         await stop.wait()
         server.should_exit = True
+
+
+def _bind(settings: HttpSettings) -> socket.socket:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    bound = socket.socket(family)
+    try:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind((settings.host, settings.port))
+    except OSError:
+        bound.close()
+        raise
+    return bound

@@ -35,6 +35,9 @@ _EVENT = (
 )  # fmt: skip
 
 
+_STANDING = ("id", "customer_id", "step", "step_at", "seats", "manner", "score")
+
+
 class PostgresMatters:
     """Matters in one transaction; implements ``Matters``."""
 
@@ -74,7 +77,7 @@ class PostgresMatters:
         )
         statement = (
             sa.select(
-                invitation,
+                *(column for column in invitation.c if column.name != "event_id"),
                 *_EVENT,
                 customer.c.account_value,
                 message.c.result,
