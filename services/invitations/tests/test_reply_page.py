@@ -26,8 +26,8 @@ async def link_of(house: House, invitation: UUID) -> str:
     """The path of the latest link to the guest's page."""
     rows = await house.rows("SELECT customer_id FROM invitation WHERE id = :i", i=invitation)
     messages = await house.published(MESSAGE_REQUESTS, MessageRequested)
-    links = [one.link for one in messages if one.customer_id == rows[0]["customer_id"]]
-    return httpx.URL(links[-1] or "").path
+    mine = [one for one in messages if one.customer_id == rows[0]["customer_id"]]
+    return [httpx.URL(one.link).path for one in mine if one.link][-1]
 
 
 async def reply(house: House, path: str, form: dict[str, str]) -> httpx.Response:
