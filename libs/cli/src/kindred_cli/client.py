@@ -53,7 +53,9 @@ class ServiceClient:
             address = self._client.base_url
             raise CommandError(f"{self._service} does not answer at {address}: {error}") from error
         if answer.is_error:
-            raise CommandError(f"{self._service} answered {answer.status_code}: {_problem(answer)}")
+            raise CommandError(
+                f"{self._service} answered {answer.status_code}: {problem_of(answer)}"
+            )
         body: dict[str, Any] = answer.json() if answer.content else {}
         return body
 
@@ -76,7 +78,8 @@ def _token(settings: ClientSettings, home: Home) -> str:
     return home.issuer().issue(SUBJECT, [Role.ADMINISTRATOR], ttl=timedelta(minutes=5))
 
 
-def _problem(answer: httpx.Response) -> str:
+def problem_of(answer: httpx.Response) -> str:
+    """What a service says is wrong, in one line."""
     try:
         document = answer.json()
     except ValueError:

@@ -54,7 +54,7 @@ _PRIVATE = (
     "football", "cycling", "golf", "opera", "classical-music", "musicals", "theatre", "art", "history", "gastronomy", "wine",
     "nature", "travel", "cars",
 )  # fmt: skip
-_MANAGERS = (
+MANAGERS = (
     ("demo-manager-1", "Iris de Boer"),
     ("demo-manager-2", "Joost Meijer"),
     ("demo-manager-3", "Kim Vermeer"),
@@ -145,7 +145,7 @@ def build_world(today: date, *, seed: int = SEED) -> World:
 
 def _account(number: int, chance: Random) -> DemoAccount:
     town = chance.choice(TOWNS)
-    manager_id, manager_name = _MANAGERS[number % len(_MANAGERS)]
+    manager_id, manager_name = MANAGERS[number % len(MANAGERS)]
     return DemoAccount(
         external_id=f"account-{number}",
         name=f"{town.name} {chance.choice(_TRADES)} {number}",

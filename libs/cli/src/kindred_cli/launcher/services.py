@@ -63,6 +63,9 @@ def environment(service: Service, around: Surroundings) -> dict[str, str]:
         "KINDRED_KAFKA__BOOTSTRAP": around.kafka_bootstrap,
         "KINDRED_SMTP__HOST": HOST,
         "KINDRED_SMTP__PORT": str(around.addresses.smtp),
+        # Mail goes to the sink of this machine and disturbs nobody, so nothing has to wait for a decent hour.
+        "KINDRED_QUIET_HOURS__ENABLED": "false",
+        "KINDRED_ASK_AFTER_SECONDS": "0",
     }
     own = {
         # Its own always: a setting of one for all would send every service to the same place.

@@ -11,9 +11,10 @@ OWN_KAFKA = ""
 
 
 class LaunchSettings(BaseSettings):
-    """Where data lie, and which servers of yours to use instead of starting some.
+    """Where data lie, what an empty system begins with, and which servers of yours to use instead of starting some.
 
     `KINDRED_POSTGRES_ADMIN` is an administrator's `postgresql://...` address; roles and databases are made there.
+    `KINDRED_DEMO_WORLD=false` leaves an empty system empty.
     `KINDRED_KAFKA__BOOTSTRAP` and the other `KINDRED_KAFKA__...` settings are those the services themselves read.
     """
 
@@ -22,6 +23,7 @@ class LaunchSettings(BaseSettings):
     )
 
     home: Path = Path(".kindred")
+    demo_world: bool = True
     postgres_admin: str | None = None
     kafka: KafkaSettings = Field(default=KafkaSettings(bootstrap=OWN_KAFKA))
 

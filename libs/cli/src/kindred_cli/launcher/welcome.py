@@ -34,6 +34,4 @@ Try, in another terminal:
   .venv/bin/kindred demo             the loop, step by step
   .venv/bin/kindred status           how each service is doing
   curl -H "Authorization: Bearer $(.venv/bin/kindred token)" {addresses.url(SERVICES[0])}/v1/surveys
-
-Ctrl-C stops everything; your data stay.
 """
