@@ -33,7 +33,7 @@ from kindred_common.contracts.topics import (
     TOPICS,
     Topic,
 )
-from kindred_common.contracts.vocabulary import Service
+from kindred_common.contracts.vocabulary import MessageResult, Service
 from kindred_common.messaging.settings import KafkaSettings
 from kindred_common.runtime.settings import HttpSettings
 from kindred_common.security.local_issuer import LocalIssuer
@@ -168,7 +168,7 @@ async def test_from_a_planned_event_to_a_message_and_its_outcome(
         customer_id=CUSTOMER,
         purpose=message.purpose,
         occasion=message.occasion,
-        result="sent",  # type: ignore[arg-type] # as it travels
+        result=MessageResult.SENT,
         at=house.clock.now(),
     )
     await world.tell(MESSAGE_OUTCOMES, CUSTOMER, outcome)

@@ -75,6 +75,8 @@ def _create_invitation() -> None:
         sa.Column("replied_at", MOMENT),
         sa.Column("message_id", ID),
         sa.Column("calendar_sequence", sa.Integer, nullable=False),
+        sa.Column("record_id", ID),
+        sa.Column("correlation_id", sa.Text),
         sa.UniqueConstraint("customer_id", "event_id", name="invitation_pair"),
         sa.CheckConstraint("seats BETWEEN 1 AND 2", name="invitation_seats"),
     )

@@ -55,6 +55,8 @@ invitation = sa.Table(
     sa.Column("replied_at", _moment),
     sa.Column("message_id", _id),
     sa.Column("calendar_sequence", sa.Integer, nullable=False),
+    sa.Column("record_id", _id),
+    sa.Column("correlation_id", sa.Text),
     sa.UniqueConstraint("customer_id", "event_id", name="invitation_pair"),
     sa.CheckConstraint("seats BETWEEN 1 AND 2", name="invitation_seats"),
     sa.Index("invitation_event", "event_id", "step"),

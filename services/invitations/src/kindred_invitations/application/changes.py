@@ -6,6 +6,7 @@ from uuid import UUID
 
 from kindred_common.contracts.codec import Outgoing
 from kindred_common.contracts.outreach import MessageRequested
+from kindred_common.contracts.record import Cause
 from kindred_invitations.application.because import Because
 from kindred_invitations.application.ports import Ports, SentMessage, StepNote
 from kindred_invitations.application.records import (
@@ -32,6 +33,7 @@ class Changes:
     _quiet: list[Invitation] = field(default_factory=list)
     _messages: list[tuple[MessageRequested, UUID]] = field(default_factory=list)
     _events: dict[UUID, Event] = field(default_factory=dict)
+    _causes: dict[UUID, Cause] = field(default_factory=dict)
 
     async def seat(self, before: Invitation | None, after: Invitation) -> None:
         """Gives the seats that a step needs, or frees those it no longer holds.
@@ -45,7 +47,10 @@ class Changes:
 
     def step(self, after: Invitation, event: Event, *, rule: str | None = None) -> None:
         """Lets an invitation take a step, for which its seats were given."""
-        self._steps.append((StepNote(after, self.because.actor, rule), event))
+        cause = self.because.following(after)
+        self._causes[after.id] = cause
+        named = replace(after, record_id=self.ports.ids(), correlation_id=cause.correlation_id)
+        self._steps.append((StepNote(named, self.because.actor, rule), event))
 
     def keep(self, invitation: Invitation) -> None:
         """Writes what changed in an invitation without a step."""
@@ -76,11 +81,17 @@ class Changes:
         ]
 
     def outgoing(self) -> list[Outgoing]:
-        cause = self.because.cause
+        first = next(iter(self._causes.values()), self.because.cause)
         return [
-            *(invitation_changed(note.invitation, event, cause) for note, event in self._steps),
-            *(event_listed(event, cause) for event in self._events.values()),
-            *(message_requested(message, cause) for message, _ in self._messages),
+            *(
+                invitation_changed(note.invitation, event, self._causes[note.invitation.id])
+                for note, event in self._steps
+            ),
+            *(event_listed(event, first) for event in self._events.values()),
+            *(
+                message_requested(message, self._causes.get(invitation_id, first))
+                for message, invitation_id in self._messages
+            ),
         ]
 
 

@@ -46,7 +46,7 @@ def event_listed(event: Event, cause: Cause) -> Outgoing:
 
 
 def invitation_changed(invitation: Invitation, event: Event, cause: Cause) -> Outgoing:
-    """The step that the invitation took last."""
+    """The step that the invitation took last; told again it is the same record."""
     data = InvitationChanged(
         invitation_id=invitation.id,
         customer_id=invitation.customer_id,
@@ -63,7 +63,8 @@ def invitation_changed(invitation: Invitation, event: Event, cause: Cause) -> Ou
         decline_reason=_decline_reason(invitation.decline_reason),
         source=FactSource(invitation.source),
     )
-    return Outgoing(INVITATION_RECORDS, str(invitation.customer_id), data, cause)
+    key = str(invitation.customer_id)
+    return Outgoing(INVITATION_RECORDS, key, data, cause, invitation.record_id)
 
 
 def message_requested(message: MessageRequested, cause: Cause) -> Outgoing:

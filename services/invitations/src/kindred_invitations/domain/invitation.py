@@ -22,7 +22,8 @@ class Invitation:
 
     ``seats`` counts the customer and his companion. ``number`` counts its steps, ``round`` how often it was approved.
     ``source`` says who reported the present step. ``message_id`` is the latest message that invites, ``calendar_sequence``
-    the number of the latest calendar entry. ``replied_at`` is when the customer last said yes or no.
+    the number of the latest calendar entry. ``replied_at`` is when the customer last said yes or no. ``record_id`` and
+    ``correlation_id`` name the record of the present step, from which what people do next follows.
     """
 
     id: UUID
@@ -41,6 +42,8 @@ class Invitation:
     replied_at: datetime | None = None
     message_id: UUID | None = None
     calendar_sequence: int = 0
+    record_id: UUID | None = None
+    correlation_id: str | None = None
 
     @property
     def held(self) -> int:
