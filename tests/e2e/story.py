@@ -136,7 +136,7 @@ async def answer(system: System, token: str, question_id: str, value: object) ->
 async def profile_of(system: System, customer_id: UUID) -> dict[str, Any]:
     async with system.client(Service.PROFILE) as client:
         found = await client.get(f"/v1/customers/{customer_id}/profile")
-        return found.json() if found.status_code == httpx.codes.OK else {}
+        return found.json()["profile"] if found.status_code == httpx.codes.OK else {}
 
 
 async def one_on_one(system: System, customer_id: UUID) -> dict[str, Any]:

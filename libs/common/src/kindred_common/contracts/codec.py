@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Generic, TypeVar
+from uuid import UUID
 
 from pydantic import ValidationError
 
@@ -54,12 +55,16 @@ class Received(Generic[R_co]):
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A record to be published in the transaction that made it true; ``data`` None removes ``key`` from a state topic."""
+    """A record to be published in the transaction that made it true; ``data`` None removes ``key`` from a state topic.
+
+    ``id`` is given where a later act has to name this record as its cause; else the outbox gives one.
+    """
 
     topic: Topic
     key: str
     data: Record | None
     cause: Cause
+    id: UUID | None = None
 
 
 def decode(topic: Topic, raw: RawRecord) -> Received[Record]:

@@ -84,7 +84,7 @@ class Outbox:
         """
         if not records:
             return []
-        ids = [self._ids() for _ in records]
+        ids = [record.id or self._ids() for record in records]
         bodies = [_body(record) for record in records]
         await transaction.connection.exec_driver_sql(
             _INSERT,
