@@ -13,6 +13,15 @@ async def mail_server() -> AsyncIterator[UnkindServer]:
 
 
 @pytest.fixture
+async def hasty_office(
+    postgres_server: str, tmp_path: Path, mail_server: UnkindServer
+) -> AsyncIterator[Office]:
+    """An office that waits a second only for the mail server's answers."""
+    async with open_office(postgres_server, tmp_path, mail_server.port, patience=1) as office:
+        yield office
+
+
+@pytest.fixture
 async def office(
     postgres_server: str, tmp_path: Path, mail_server: UnkindServer
 ) -> AsyncIterator[Office]:

@@ -182,9 +182,9 @@ async def hear(foundation: Foundation[OutreachSettings], clock: Clock) -> None:
 
 @asynccontextmanager
 async def open_office(
-    postgres: str, folder: Path, smtp_port: int, **settings: Any
+    postgres: str, folder: Path, smtp_port: int, *, patience: float = 20
 ) -> AsyncIterator[Office]:
-    """Outreach on a database of its own, on a Monday morning."""
+    """Outreach on a database of its own, on a Monday morning; ``patience`` is for the mail server's answers, in seconds."""
     clock = FakeClock(MONDAY)
     issuer = LocalIssuer(
         folder / "keys", issuer="kindred-local", audience="kindred", clock=clock, ids=new_id
@@ -194,8 +194,7 @@ async def open_office(
             database=database,
             http=HttpSettings(port=8105),
             security=SecuritySettings(jwks=str(issuer.jwks)),
-            smtp=SmtpSettings(port=smtp_port, timeout_seconds=2),
-            **settings,
+            smtp=SmtpSettings(port=smtp_port, timeout_seconds=patience),
         )
         foundation = lay_foundation(Service.OUTREACH, chosen, clock=clock)
         await hear(foundation, clock)

@@ -101,7 +101,6 @@ PERHAPS_TAKEN = [
     (Step.BODY, DROP, 0),
     (Step.DOT, DROP, 0),
     (Step.DOT, DROP_KEPT, 1),
-    (Step.DOT, STALL, 1),
 ]
 
 
@@ -123,6 +122,17 @@ async def test_what_was_perhaps_taken_is_uncertain_and_never_sent_again_by_itsel
     assert (await office.find(message)).state is State.UNCERTAIN
     assert len(mail_server.taken) == taken
     assert await office.told() == [("uncertain", None)]
+
+
+async def test_a_server_that_never_answers_leaves_the_message_uncertain(
+    hasty_office: Office, mail_server: UnkindServer
+) -> None:
+    message = request()
+    await hasty_office.know()
+    await hasty_office.ask(message)
+    mail_server.behave = {Step.DOT: STALL}
+    assert await hasty_office.send_next() is Delivery.UNKNOWN
+    assert (await hasty_office.find(message)).state is State.UNCERTAIN
 
 
 async def test_an_answer_to_quit_does_not_matter(office: Office, mail_server: UnkindServer) -> None:
