@@ -10,7 +10,7 @@ from uuid import UUID
 import httpx
 from tests.chaos.questions import QUESTIONS, Asked, Value
 
-GIVE_UP_SECONDS = 90.0
+GIVE_UP_SECONDS = 240.0
 PAUSE_SECONDS = 0.25
 
 

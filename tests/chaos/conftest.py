@@ -1,5 +1,6 @@
 """One system for all chaos tests, in one event loop, and an account of the run at its end."""
 
+import logging
 from collections.abc import AsyncIterator, Iterable
 from pathlib import Path
 
@@ -16,6 +17,8 @@ SETTINGS = pytest.StashKey[ChaosSettings]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # It tells each failure of a broker that we have killed ourselves.
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     config.stash[SETTINGS] = ChaosSettings()
     config.stash[LINES] = []
 

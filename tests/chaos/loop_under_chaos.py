@@ -17,7 +17,6 @@ from tests.chaos.parts import (
     INVITATIONS_WORKER,
     PROFILE_API,
     PROFILE_WORKERS,
-    STREAMS,
     SURVEY_API,
     SURVEY_WORKER,
 )
@@ -120,7 +119,7 @@ async def _begin(system: System, aftermath: Aftermath, outsiders: Outside) -> No
         rows = await system.query(Service.PROFILE, "SELECT count(*) AS n FROM customer")
         return int(str(rows[0]["n"]))
 
-    await eventually(known, lambda count: count >= CUSTOMERS, within=30)
+    await eventually(known, lambda count: count >= CUSTOMERS, within=120)
 
 
 async def _all_at_once(aftermath: Aftermath, outsiders: Outside, settings: ChaosSettings) -> None:

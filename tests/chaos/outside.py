@@ -15,7 +15,7 @@ from kindred_common.messaging.kafka import KafkaProducer, create_producer
 from kindred_common.messaging.settings import KafkaSettings
 
 PAUSE_SECONDS = 0.5
-GIVE_UP_SECONDS = 60.0
+GIVE_UP_SECONDS = 240.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,12 @@ from collections.abc import Collection, Mapping
 from tests.chaos.reading import Watch
 from tests.system import System
 
-from kindred_common.contracts.topics import TOPICS
+from kindred_common.contracts.topics import SIGNAL_INPUTS, TOPICS
 from kindred_common.contracts.vocabulary import Service
 from kindred_common.testing.waiting import eventually
 
 QUIET_SECONDS = 5.0
-SETTLES_WITHIN = 120.0
+SETTLES_WITHIN = 300.0
 
 _POSITIONS = "SELECT topic, partition, next_offset FROM consumer_offset"
 _PENDING = "SELECT count(*) AS n FROM outbox WHERE published_at IS NULL"
@@ -20,7 +20,7 @@ _LOOKS = "SELECT count(*) AS n FROM customer WHERE look_at < now() + interval '1
 _CONSUMED = {
     service: {topic.name for topic in TOPICS if service in topic.consumers} for service in Service
 }
-_BY_STREAM_ALONE = {"signal-inputs"}
+_BY_STREAM_ALONE = {SIGNAL_INPUTS.name}
 
 
 async def lag(system: System, watch: Watch, services: Collection[Service]) -> Mapping[str, int]:

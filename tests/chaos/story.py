@@ -205,7 +205,7 @@ class Story:
             complaint=True,
             open=is_open,
         )
-        time = self.world.now + timedelta(seconds=self._count)
+        time = self.world.now - timedelta(hours=3) + timedelta(seconds=self._count)
         self.model.told(record, time)
         return writing(
             CRM_TRANSACTIONS,
