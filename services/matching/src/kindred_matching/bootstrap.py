@@ -18,7 +18,7 @@ from kindred_matching.adapters.postgres_journal import PostgresJournal
 from kindred_matching.adapters.postgres_projections import PostgresProjections
 from kindred_matching.adapters.postgres_readings import PostgresReadings
 from kindred_matching.adapters.republish import read_matches
-from kindred_matching.adapters.writership import Writership
+from kindred_matching.adapters.writership import Epoch, Writership
 from kindred_matching.application.matchmaker import Matchmaker
 from kindred_matching.application.ports import Stores
 from kindred_matching.entrypoints.consumers import subscriptions
@@ -36,12 +36,12 @@ explains each choice and each refusal. It proposes; the invitations service deci
 def assemble(foundation: Foundation[MatchingSettings]) -> Parts:
     """Builds the parts of this service."""
     chosen = foundation.settings.matching
-    writership = Writership(foundation.engine, chosen.lease, foundation.health.loop("writer"))
+    epoch = Epoch()
 
     def stores(transaction: Transaction) -> Stores:
         connection = transaction.connection
         return Stores(
-            journal=PostgresJournal(connection, writership.epoch, chosen.lease),
+            journal=PostgresJournal(connection, epoch.number, chosen.lease),
             projections=PostgresProjections(connection),
             publish=partial(foundation.outbox.publish, transaction),
         )
@@ -62,14 +62,14 @@ def assemble(foundation: Foundation[MatchingSettings]) -> Parts:
         app=_application(foundation),
         subscriptions=subscriptions(matchmaker, stores, observer),
         republish={CUSTOMER_MATCHES.name: read_matches},
-        gate=_gate(writership, ticker),
+        gate=_gate(foundation, epoch, ticker),
     )
 
 
-def _gate(writership: Writership, ticker: Ticker) -> Gate:
+def _gate(foundation: Foundation[MatchingSettings], epoch: Epoch, ticker: Ticker) -> Gate:
     """Lets the writer consume and tick; a standby waits, and is well."""
 
-    async def run(consume: Loop, health: LoopHealth, stop: asyncio.Event) -> None:
+    async def run(consume: Loop, consumer: LoopHealth, stop: asyncio.Event) -> None:
         async def work(over: asyncio.Event) -> None:
             await ticker.begin()
             async with asyncio.TaskGroup() as group:
@@ -77,10 +77,11 @@ def _gate(writership: Writership, ticker: Ticker) -> Gate:
                     group.create_task(_as_coroutine(loop, over))
 
         def wait() -> None:
-            health.tick()
-            health.set_ready(True)
+            consumer.tick()
+            consumer.set_ready(True)
 
-        await writership.hold(stop, work, wait)
+        lease, writer = foundation.settings.matching.lease, foundation.health.loop("writer")
+        await Writership(foundation.engine, lease, epoch, writer).hold(stop, work, wait)
 
     return run
 

@@ -8,6 +8,7 @@ the lock raises the epoch; from then on no transaction of an earlier writer pass
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import text
@@ -34,14 +35,23 @@ _RAISE = text("UPDATE engine SET epoch = epoch + 1 WHERE id = 1 RETURNING epoch"
 _LIVE = text("SELECT 1")
 
 
-class Writership:
-    """The right to write, for as long as it is held; ``epoch`` is None while it is not."""
+@dataclass(slots=True)
+class Epoch:
+    """The epoch in which this process is the writer; None while it is not."""
 
-    def __init__(self, engine: AsyncEngine, lease: timedelta, health: LoopHealth) -> None:
+    number: int | None = None
+
+
+class Writership:
+    """Wins and keeps the right to write, and tells the ``epoch`` in which it is held."""
+
+    def __init__(
+        self, engine: AsyncEngine, lease: timedelta, epoch: Epoch, health: LoopHealth
+    ) -> None:
         self._engine = engine
         self._lease = lease
+        self._epoch = epoch
         self._health = health
-        self.epoch: int | None = None
 
     async def hold(self, stop: asyncio.Event, work: Work, wait: Callable[[], None]) -> None:
         """Does ``work`` whenever this process is the writer, until ``stop``.
@@ -64,7 +74,7 @@ class Writership:
                     raise
                 self._note(error)
             finally:
-                self.epoch = None
+                self._epoch.number = None
             self._health.tick()
             await _pause(stop, WAIT_SECONDS)
 
@@ -97,8 +107,8 @@ class Writership:
             await _pause(stop, WAIT_SECONDS)
             if stop.is_set():
                 return False
-        self.epoch = await session.scalar(_RAISE)
-        _log.info("became the writer", epoch=self.epoch)
+        self._epoch.number = await session.scalar(_RAISE)
+        _log.info("became the writer", epoch=self._epoch.number)
         return True
 
     async def _work(self, session: AsyncConnection, stop: asyncio.Event, work: Work) -> None:
@@ -126,7 +136,7 @@ class Writership:
                 raise
             _log.warning("lost the writership", error=type(error).__name__)
         finally:
-            self.epoch = None
+            self._epoch.number = None
             over.set()
 
 
