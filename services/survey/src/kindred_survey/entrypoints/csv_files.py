@@ -47,7 +47,8 @@ def read_batches(file: BinaryIO, delimiter: str) -> Iterator[Batch]:
 
 def _take(rows: Iterator[list[str]], count: int) -> Sequence[Sequence[str]]:
     batch: list[Sequence[str]] = []
-    for row in rows:
+    # A blank line is no row: profile, which takes the people of the same file, counts rows in the same way.
+    for row in filter(None, rows):
         batch.append(row)
         if len(batch) == count:
             break

@@ -43,7 +43,12 @@ Onlooker = Annotated[Principal, Depends(requires(scope="links:read"))]
 def links_router(desk: Desk) -> APIRouter:
     """Links to one survey."""
     router = APIRouter(prefix="/v1/surveys/{survey_id}/links", tags=["links"])
+    _making(router, desk)
+    _listing(router, desk)
+    return router
 
+
+def _making(router: APIRouter, desk: Desk) -> None:
     @router.post(
         "", status_code=201, response_model=MadeLinks, summary="Make personal links, or send them"
     )
@@ -80,6 +85,8 @@ def links_router(desk: Desk) -> APIRouter:
 
         return await once(request, desk.transactions, work)
 
+
+def _listing(router: APIRouter, desk: Desk) -> None:
     @router.get("", summary="Links to this survey and what became of them, oldest first")
     async def list_links(
         principal: Onlooker, survey_id: UUID, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
@@ -94,8 +101,6 @@ def links_router(desk: Desk) -> APIRouter:
             items=[LinkView.of(v) for v in visits if may_see(principal, v.customer)],
             next_cursor=encode_cursor(str(last.link.id)) if last else None,
         )
-
-    return router
 
 
 def may_see(principal: Principal, customer: Customer | None) -> bool:
