@@ -261,3 +261,36 @@ async def purge(engine: AsyncEngine, site: Site) -> int:
     connection: AsyncConnection
     async with engine.begin() as connection:
         return await purge_idempotency_keys(connection, site.clock.now())
+
+
+async def test_two_who_lock_each_other_out_both_succeed(site: Site, engine: AsyncEngine) -> None:
+    both_hold_one = asyncio.Barrier(2)
+    attempts = 0
+    router = APIRouter(prefix="/v1")
+
+    @router.post("/locks/{first}/{second}")
+    async def lock(first: int, second: int, request: Request) -> Response:
+        async def work(transaction: Transaction) -> Outcome:
+            nonlocal attempts
+            attempts += 1
+            held_back = attempts <= 2
+            await _lock(transaction, first)
+            if held_back:
+                await both_hold_one.wait()
+            await _lock(transaction, second)
+            return Outcome(204)
+
+        return await once(request, Transactions(engine), work)
+
+    async with site.client(router) as client:
+        client.headers.update(site.signed_in())
+        paths = ("/v1/locks/1/2", "/v1/locks/2/1")
+        answers = await asyncio.gather(*(client.post(path) for path in paths))
+
+    assert [answer.status_code for answer in answers] == [204, 204]
+    assert attempts == 3
+
+
+async def _lock(transaction: Transaction, number: int) -> None:
+    lock = sa.text("SELECT pg_advisory_xact_lock(:number)")
+    await transaction.connection.execute(lock, {"number": number})

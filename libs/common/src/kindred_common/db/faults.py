@@ -7,6 +7,8 @@ _TRANSIENT_CLASSES = ("08", "40", "53", "57")
 """SQLSTATE classes: connection, transaction rollback (deadlock, serialization), resources, operator intervention."""
 
 _LOCK_NOT_AVAILABLE = "55P03"
+_LOST = frozenset({"40001", "40P01"})
+"""Serialization failure and deadlock: the server has rolled back, and says so."""
 
 
 def is_transient(error: BaseException) -> bool:
@@ -21,6 +23,11 @@ def is_transient(error: BaseException) -> bool:
     return (
         state[:2] in _TRANSIENT_CLASSES or state == _LOCK_NOT_AVAILABLE or _lost_connection(error)
     )
+
+
+def lost_to_another(error: BaseException) -> bool:
+    """Whether the server undid the transaction in favour of another one (deadlock), so that it may simply be run again."""
+    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in _LOST
 
 
 def _lost_connection(error: DBAPIError) -> bool:

@@ -20,6 +20,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from kindred_common.db.faults import lost_to_another
 from kindred_common.db.transactions import Transaction, Transactions
 from kindred_common.security.principals import Principal
 from kindred_common.security.tables import idempotency_key
@@ -31,6 +32,7 @@ HEADER = "idempotency-key"
 KEPT_FOR = timedelta(hours=48)
 WAIT_FOR_FIRST = "2s"
 LOCK_NOT_AVAILABLE = "55P03"
+TRIES = 3
 
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")
 
@@ -49,10 +51,22 @@ Work = Callable[[Transaction], Awaitable[Outcome]]
 async def once(request: Request, transactions: Transactions, work: Work) -> Response:
     """Runs ``work`` in a transaction; under an ``Idempotency-Key`` at most once, however often the request comes.
 
+    Work that the database undid in favour of another transaction is run again.
+
     Raises:
         Problem: 409 while the first request with the key is still running, 422 when the key came with another request,
             400 when it is no key.
     """
+    for _ in range(TRIES - 1):
+        try:
+            return await _once(request, transactions, work)
+        except DBAPIError as error:
+            if not lost_to_another(error):
+                raise
+    return await _once(request, transactions, work)
+
+
+async def _once(request: Request, transactions: Transactions, work: Work) -> Response:
     key = request.headers.get(HEADER)
     if key is None:
         async with transactions.begin() as transaction:
