@@ -11,8 +11,10 @@ COMMANDS = {
     "republish": "kindred_cli.commands.republish",
     "publish": "kindred_cli.commands.publish",
     "follow": "kindred_cli.commands.follow",
+    "import": "kindred_cli.commands.import_surveys:import_surveys",
+    "demo": "kindred_cli.commands.demo",
 }
-"""Modules with a function of the command's name."""
+"""Modules with a function of the command's name, or of the name after the colon."""
 
 GROUPS = {
     "topics": "kindred_cli.commands.topics",
@@ -35,7 +37,8 @@ def create_cli(wanted: str | None = None) -> typer.Typer:
     )
     for name, place in COMMANDS.items():
         if not known or name == wanted:
-            cli.command(name)(getattr(import_module(place), name))
+            module, _, function = place.partition(":")
+            cli.command(name)(getattr(import_module(module), function or name))
     for name, place in GROUPS.items():
         if not known or name == wanted:
             cli.add_typer(import_module(place).group, name=name)

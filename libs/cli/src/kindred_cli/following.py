@@ -1,7 +1,7 @@
 """Looks at what the services tell each other, as it comes, without taking part."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from time import perf_counter
@@ -86,17 +86,20 @@ async def following(
     topics: Sequence[Topic],
     wants: Callable[[str], bool],
     *,
-    from_beginning: bool = False,
+    state: bool = False,
 ) -> AsyncIterator[Follower]:
-    """Follows the topics, from now on unless told otherwise, while the block runs.
+    """Follows the topics from now on, while the block runs.
+
+    With ``state`` it begins with what stands on them; what a later record replaced may then be left out.
 
     Raises:
         CommandError: Kafka cannot be read.
     """
     reader, follower = create_reader(settings, client_id="kindred-look"), Follower(wants)
     try:
-        await _start(reader, settings, topics, from_beginning=from_beginning)
-        async with beside(lambda stop: _read(reader, settings, topics, (follower, stop))):
+        by_name = {settings.name(topic): topic for topic in topics}
+        await _start(reader, by_name, state=state)
+        async with beside(lambda stop: _read(reader, by_name, (follower, stop), state=state)):
             yield follower
     except KafkaError as error:
         raise CommandError(f"Kafka at {settings.bootstrap}: {error}") from error
@@ -104,21 +107,15 @@ async def following(
         await reader.stop()
 
 
-async def _start(
-    reader: KafkaConsumer,
-    settings: KafkaSettings,
-    topics: Sequence[Topic],
-    *,
-    from_beginning: bool,
-) -> None:
+async def _start(reader: KafkaConsumer, topics: Mapping[str, Topic], *, state: bool) -> None:
     await reader.start()
     partitions = [
-        TopicPartition(settings.name(topic), number)
-        for topic in topics
+        TopicPartition(name, number)
+        for name, topic in topics.items()
         for number in range(topic.partitions)
     ]
     reader.assign(partitions)
-    if from_beginning:
+    if state:
         await reader.seek_to_beginning(*partitions)
         return
     # Ends are fixed now: a lazy "seek to the end" would miss what comes before the first fetch.
@@ -128,23 +125,22 @@ async def _start(
 
 async def _read(
     reader: KafkaConsumer,
-    settings: KafkaSettings,
-    topics: Sequence[Topic],
+    topics: Mapping[str, Topic],
     into: tuple[Follower, asyncio.Event],
+    *,
+    state: bool,
 ) -> None:
     follower, stop = into
-    by_name = {settings.name(topic): topic for topic in topics}
     while not stop.is_set():
         batches = await reader.getmany(timeout_ms=100)
         at = perf_counter()
         for partition, batch in batches.items():
-            wanted = (
-                record
-                for record in batch
-                if follower.wants((record.key or b"").decode(errors="replace"))
-            )
-            follower.take(_decoded(by_name[partition.topic], wanted, at))
-            await asyncio.sleep(0)
+            wanted = [
+                one for one in batch if follower.wants((one.key or b"").decode("utf-8", "replace"))
+            ]
+            latest = {one.key: one for one in wanted}.values() if state else wanted
+            follower.take(_decoded(topics[partition.topic], latest, at))
+            await asyncio.sleep(0)  # others have a turn between two large batches
 
 
 def _decoded(topic: Topic, batch: Iterable[ConsumerRecord], at: float) -> Iterable[Seen]:

@@ -1,4 +1,4 @@
-"""The system that runs from this folder, with its APIs open to several people and programs."""
+"""One system for commands that use several of its services, and for several people: by default the one of this folder."""
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -8,7 +8,7 @@ from typing import Any, Self
 
 import httpx
 
-from kindred_cli.client import problem_of
+from kindred_cli.client import SUBJECT, ClientSettings, problem_of
 from kindred_cli.errors import CommandError
 from kindred_cli.launcher.addresses import Addresses
 from kindred_cli.launcher.home import Home
@@ -18,7 +18,6 @@ from kindred_common.contracts.vocabulary import Service
 from kindred_common.messaging.settings import KafkaSettings
 from kindred_common.security.principals import Role
 
-SUBJECT = "kindred-command-line"
 JSON = dict[str, Any]
 
 
@@ -76,11 +75,12 @@ class Api:
 
 @dataclass(frozen=True, slots=True)
 class LocalSystem:
-    """Where everything is, and who signs tokens for it."""
+    """Where everything is, and who signs tokens for it. ``elsewhere`` names another one for the APIs, if any."""
 
     home: Home
     addresses: Addresses
     kafka: KafkaSettings
+    elsewhere: ClientSettings
 
     @classmethod
     def of(cls, settings: LaunchSettings) -> Self:
@@ -90,19 +90,32 @@ class LocalSystem:
         kafka = settings.kafka
         if settings.has_own_kafka:
             kafka = kafka.model_copy(update={"bootstrap": f"{HOST}:{addresses.kafka}"})
-        return cls(home, addresses, kafka)
+        return cls(home, addresses, kafka, ClientSettings())
+
+    def require_own(self) -> None:
+        """Refuses to go on with a system of which we cannot sign in as anybody.
+
+        Raises:
+            CommandError: the settings name one elsewhere.
+        """
+        if self.elsewhere.url is not None:
+            raise CommandError("this works on the system of this machine only; unset KINDRED_URL")
 
     @asynccontextmanager
     async def api(
         self, service: Service, role: Role = Role.ADMINISTRATOR, subject: str = SUBJECT
     ) -> AsyncIterator[Api]:
-        """A service's API for whoever signs in as ``subject``."""
-        token = self.home.issuer().issue(subject, [role], ttl=timedelta(hours=1))
+        """A service's API for whoever signs in as ``subject``; elsewhere for whom the given token is."""
+        url, token = self.elsewhere.url, self.elsewhere.token
+        if url is not None and token is None:
+            raise CommandError("KINDRED_URL needs a KINDRED_TOKEN")
+        own = self.home.issuer().issue(subject, [role], ttl=timedelta(hours=1))
+        signed = own if token is None else token.get_secret_value()
         async with httpx.AsyncClient(
-            base_url=self.addresses.url(service),
-            headers={"Authorization": f"Bearer {token}"},
+            base_url=url.format(service=service) if url else self.addresses.url(service),
+            headers={"Authorization": f"Bearer {signed}"},
             timeout=30.0,
-            trust_env=False,
+            trust_env=url is not None,
         ) as client:
             yield Api(service, client)
 

@@ -25,6 +25,7 @@ class Settling:
         self._expected = expected
         self._profiles: dict[UUID, CustomerProfile] = {}
         self._matched_by: dict[UUID, int] = {}
+        self._chosen: dict[UUID, int] = {}
 
     @property
     def expected(self) -> int:
@@ -45,6 +46,11 @@ class Settling:
         """How many are still on their way."""
         return self.expected - self.matched
 
+    @property
+    def with_events(self) -> int:
+        """How many are matched to at least one event."""
+        return sum(self._chosen.get(customer, 0) > 0 for customer in self._expected)
+
     def take(self, seen: Seen) -> None:
         """Notes what a record tells."""
         match seen.received.data:
@@ -52,6 +58,7 @@ class Settling:
                 self._profiles[profile.customer_id] = profile
             case CustomerMatches() as matches:
                 self._matched_by[matches.customer_id] = matches.profile_version
+                self._chosen[matches.customer_id] = len(matches.matches)
             case _:
                 pass
 

@@ -42,9 +42,7 @@ async def load_world(system: LocalSystem, world: World, tell: Tell, clock: Clock
         asked = themes_of(surveys[INTEREST_SURVEY])
         expected = {customer.id: _told(customer, asked) for customer in world.customers}
         watched = frozenset(str(customer_id) for customer_id in expected)
-        async with following(
-            system.kafka, TOPICS, watched.__contains__, from_beginning=True
-        ) as follower:
+        async with following(system.kafka, TOPICS, watched.__contains__, state=True) as follower:
             await publish(system.kafka, records_of(world, clock.now(), ids))
             await _answer_all(apis[Service.SURVEY], surveys, world.customers, tell)
             settling = Settling(expected)
