@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from itertools import pairwise
 from random import Random
 from uuid import UUID
 
@@ -15,8 +16,11 @@ from tests.chaos.outside import Outside, Position, Writing, outside
 from tests.chaos.parts import (
     INVITATIONS_API,
     INVITATIONS_WORKER,
+    MATCHING_API,
+    MATCHING_WORKER,
     PROFILE_API,
     PROFILE_WORKERS,
+    STREAMS,
     SURVEY_API,
     SURVEY_WORKER,
 )
@@ -40,15 +44,20 @@ PARTS = (
     SURVEY_WORKER,
     PROFILE_API,
     *PROFILE_WORKERS,
+    STREAMS[0],
+    MATCHING_API,
+    MATCHING_WORKER,
     INVITATIONS_API,
     INVITATIONS_WORKER,
 )
-SERVICES = (Service.SURVEY, Service.PROFILE, Service.INVITATIONS)
+SERVICES = (Service.SURVEY, Service.PROFILE, Service.MATCHING, Service.INVITATIONS)
 VICTIMS = (
     SURVEY_API,
     *(SURVEY_WORKER,) * 2,
     *PROFILE_WORKERS * 2,
+    *(MATCHING_WORKER,) * 2,
     INVITATIONS_WORKER,
+    STREAMS[0],
 )
 CUSTOMERS, ACCOUNTS, EVENTS, CLIENTS = 400, 40, 12, 16
 ECHOES = 100
@@ -65,11 +74,21 @@ class Aftermath:
     chaos: Chaos
     log: list[Acknowledged] = field(default_factory=list)
     bad: dict[Position, Bad] = field(default_factory=dict)
+    phases: list[tuple[str, float]] = field(default_factory=list)
+
+    def reached(self, phase: str) -> None:
+        """Notes that a phase of the run is over."""
+        self.phases.append((phase, asyncio.get_running_loop().time()))
 
     def account(self) -> list[str]:
         """The run in a few words."""
         retried = sum(answer.tries > 1 for answer in self.log)
+        times = [
+            f"{phase} after {end - begin:.0f} s"
+            for (_, begin), (phase, end) in pairwise(self.phases)
+        ]
         return [
+            *times,
             f"{len(self.log)} answers ({retried} retried)",
             f"{len(self.story.scenes)} other records, {len(self.bad)} of them bad",
             *self.chaos.happened,
@@ -81,16 +100,21 @@ async def run_under_chaos(system: System, settings: ChaosSettings) -> Aftermath:
     """Runs the loop while everything goes wrong, and waits until it has settled."""
     await system.run_only(PARTS)
     aftermath = await _prepare(system, settings)
+    aftermath.reached("prepared")
     async with AsyncExitStack() as stack:
         outsiders = await stack.enter_async_context(outside(system.kafka_settings))
         await _begin(system, aftermath, outsiders)
+        aftermath.reached("everybody known")
         async with aftermath.chaos.supervision():
             await _all_at_once(aftermath, outsiders, settings)
+        aftermath.reached("all answered and told")
         await asyncio.gather(*(system.until_ready(part.name) for part in PARTS))
         await _echo(system, outsiders, settings.random("echo"))
         watch = await stack.enter_async_context(watching(system.kafka_settings))
         await until_settled(system, watch, SERVICES)
+        aftermath.reached("settled")
         await until_at_rest(watch)
+        aftermath.reached("at rest")
     return aftermath
 
 

@@ -9,6 +9,7 @@ import pytest
 import pytest_asyncio
 from tests.chaos.bad_records import Bad
 from tests.chaos.loop_under_chaos import SERVICES, Aftermath, acknowledged, run_under_chaos
+from tests.chaos.matching_model import allocate_once, catalogue
 from tests.chaos.model import in_order
 from tests.chaos.outside import Position
 from tests.chaos.reading import by_key, kept
@@ -18,11 +19,15 @@ from tests.system import System
 
 from kindred_common.contracts.codec import Received
 from kindred_common.contracts.external import IngestReceipt, ReceiptStatus
+from kindred_common.contracts.invitations import EventListed
+from kindred_common.contracts.matching import Candidate, CustomerMatches
 from kindred_common.contracts.profile import CustomerProfile
 from kindred_common.contracts.record import Record
 from kindred_common.contracts.survey import AnswersRecorded
 from kindred_common.contracts.topics import (
+    CUSTOMER_MATCHES,
     CUSTOMER_PROFILES,
+    EVENT_CATALOGUE,
     INGEST_RECEIPTS,
     SIGNAL_INPUTS,
     SURVEY_ANSWERS,
@@ -36,6 +41,9 @@ from kindred_profile.domain.facts import ANSWERS, Fact, FactKind
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(900)]
 
 TOLD = (*ANSWERS, FactKind.FEEDBACK, FactKind.CONSENT)
+SHOWN = 4
+"""The API is asked for each fourth customer."""
+
 _FACTS = """
 SELECT customer_id, kind, slot, subject, source, observed_at, record_id, correlation_id, number, choice
   FROM fact WHERE kind = ANY(:kinds)
@@ -115,14 +123,16 @@ async def test_every_bad_record_from_outside_gets_a_receipt(aftermath: Aftermath
 
 async def test_profiles_equal_those_of_a_single_pass(aftermath: Aftermath) -> None:
     published = by_key(await kept(aftermath.system.kafka_settings, CUSTOMER_PROFILES))
+    newest: dict[UUID, CustomerProfile] = {}
+    for customer_id, expected in aftermath.model.profiles().items():
+        newest[customer_id] = cast("CustomerProfile", published[str(customer_id)][-1].data)
+        assert canonical(newest[customer_id]) == canonical(expected)
     async with aftermath.system.client(Service.PROFILE) as api:
-        for customer_id, expected in aftermath.model.profiles().items():
-            newest = cast("CustomerProfile", published[str(customer_id)][-1].data)
-            assert canonical(newest) == canonical(expected)
+        for customer_id in sorted(newest)[::SHOWN]:
             answer = await api.get(f"/v1/customers/{customer_id}/profile")
             shown = CustomerProfile.model_validate(answer.json()["profile"])
-            assert canonical(shown) == canonical(expected)
-            assert shown.version == newest.version
+            assert canonical(shown) == canonical(newest[customer_id])
+            assert shown.version == newest[customer_id].version
 
 
 async def test_profile_versions_rise_one_by_one(aftermath: Aftermath) -> None:
@@ -134,10 +144,42 @@ async def test_profile_versions_rise_one_by_one(aftermath: Aftermath) -> None:
         assert versions == list(range(1, len(versions) + 1))
 
 
+async def test_the_catalogue_is_what_was_planned_last(aftermath: Aftermath) -> None:
+    published = by_key(await kept(aftermath.system.kafka_settings, EVENT_CATALOGUE))
+    for expected in catalogue(aftermath.story.world):
+        newest = cast("EventListed", published[str(expected.event_id)][-1].data)
+        assert newest.model_copy(update={"version": 1}) == expected
+
+
+async def test_matches_equal_those_of_a_single_allocation(aftermath: Aftermath) -> None:
+    profiles = by_key(await kept(aftermath.system.kafka_settings, CUSTOMER_PROFILES))
+    final = [
+        profile.model_copy(update={"version": len(profiles[str(customer_id)])})
+        for customer_id, profile in aftermath.model.profiles().items()
+    ]
+    world = aftermath.story.world
+    expected = allocate_once(final, catalogue(world), world.now)
+    published = by_key(await kept(aftermath.system.kafka_settings, CUSTOMER_MATCHES))
+    assert any(matches.matches for matches in expected.values())
+    for customer_id, matches in expected.items():
+        newest = cast("CustomerMatches", published[str(customer_id)][-1].data)
+        assert _decided(newest) == _decided(matches)
+
+
 async def test_no_worker_ended_by_itself(aftermath: Aftermath) -> None:
     # Faust ends when its broker is away for long, and says so; our own processes wait.
     fell = [what for what in aftermath.chaos.fell_by_itself if "stream" not in what]
     assert fell == []
+
+
+def _decided(matches: CustomerMatches) -> CustomerMatches:
+    """The matches without what is told as of ``priced_at``: what stood in the way of others' candidates."""
+    ranked = [_without_reason(candidate) for candidate in matches.candidates]
+    return matches.model_copy(update={"priced_at": None, "candidates": ranked})
+
+
+def _without_reason(candidate: Candidate) -> Candidate:
+    return candidate.model_copy(update={"not_chosen": None})
 
 
 async def _held(system: System, service: Service, state: str) -> Mapping[Position, dict[str, Any]]:
