@@ -55,3 +55,11 @@ async def mailbox(system: System) -> AsyncIterator[Mailbox]:
     await sink.start()
     yield Mailbox(system.home.mail)
     await sink.stop()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keeps the tests of the one system in one process."""
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group("system"))
