@@ -91,6 +91,14 @@ class House:
         assert answer.status_code == status, answer.text
         return answer.json() if answer.content else None
 
+    async def insist(self, path: str, headers: dict[str, str], **body: Any) -> httpx.Response:
+        """A POST by a client who comes back when the service is too busy (503), as it asks him to."""
+        while True:
+            answer = await self.client.post(path, headers=headers, timeout=60, **body)
+            if answer.status_code != 503:
+                return answer
+            assert "retry-after" in answer.headers
+
     async def receive(self, topic: Topic, key: object, data: Record | None) -> NotApplied | None:
         """Hands a record to the service's handler; returns its verdict when it is not applied."""
         self.sequence += 1

@@ -170,7 +170,7 @@ async def test_companions_compete_for_the_last_seat_without_overselling(house: H
     event = await house.event(seats=21, companion_allowed=True)
     paths = [await link_of(house, await house.approved(event)) for _ in range(20)]
 
-    await asyncio.gather(*(reply(house, path, WITH_COMPANION) for path in paths))
+    await asyncio.gather(*(house.insist(path, {}, data=WITH_COMPANION) for path in paths))
 
     assert await house.held(event) == 21
     rows = await house.rows("SELECT count(*) FILTER (WHERE seats = 2) AS two FROM invitation")

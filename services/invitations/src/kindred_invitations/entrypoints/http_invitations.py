@@ -102,7 +102,7 @@ def _reading(router: APIRouter, door: Door, audit: Audit) -> None:
                 sight_of(reader), wanted, after_id(cursor), limit + 1
             )
             shown, last = cut(found, limit)
-            subject = ("event", str(event_id)) if event_id else ("customer", str(customer_id))
+            subject = ("event", str(event_id)) if event_id else ("invitations", "list")
             await audit.note(transaction, reader, "invitations.list", subject, shown=len(shown))
         following = last and encode_cursor(str(last.invitation.id))
         items = [InvitationItem.of_line(line) for line in shown]

@@ -6,12 +6,13 @@ from typing import Annotated, Protocol
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.responses import HTMLResponse, Response
 
 from kindred_common.contracts.vocabulary import DeclineReason, FactSource
 from kindred_common.db.transactions import Transaction
 from kindred_common.i18n.translator import choose_language, translatable, translator
 from kindred_common.web.forms import Form, read_form
+from kindred_common.web.idempotency import Outcome, once
 from kindred_common.web.pages import Pages, speak_language
 from kindred_common.web.problems import Problem, not_found
 from kindred_common.web.routing import public_router
@@ -107,17 +108,20 @@ class _ReplyPage:
 
     async def reply(self, request: Request, token: str, answer: Answer) -> Response:
         because = Because(cause_of(request), CUSTOMER, self._door.clock.now(), FactSource.SELF)
+
+        async def work(transaction: Transaction) -> Outcome:
+            invitation_id = await self._opened(transaction, token)
+            ports = self._door.ports(transaction)
+            answered = await answer_invitation(ports, because, invitation_id, answer)
+            note = "declined" if not answer.accepts else "alone" if answered.alone else "accepted"
+            return Outcome(303, headers={"Location": f"/r/{token}?note={note}"})
+
         try:
-            async with self._door.transactions.begin() as transaction:
-                invitation_id = await self._opened(transaction, token)
-                ports = self._door.ports(transaction)
-                answered = await answer_invitation(ports, because, invitation_id, answer)
+            return await once(request, self._door.transactions, work)
         except NotPossible as refused:
             note = "full" if isinstance(refused, NoSeatLeft) else "closed"
             async with self._door.transactions.begin() as transaction:
                 return await self.show(transaction, request, token, note, status=409)
-        note = "declined" if not answer.accepts else "alone" if answered.alone else "accepted"
-        return RedirectResponse(f"/r/{token}?note={note}", 303)
 
     async def _opened(self, transaction: Transaction, token: str) -> UUID:
         invitation_id = await self._links(transaction).opened_by(token)
