@@ -80,14 +80,12 @@ def dispatch_of(
 ) -> Dispatch:
     """The steps of sending, on the real mail server."""
     settings = foundation.settings
-    letters = TemplateLetters(settings.sender.company, settings.sender.postal_address)
+    letters = TemplateLetters(settings.company, settings.sender.postal_address)
     return Dispatch(
         transactions=foundation.transactions,
         open_stores=open_stores,
         is_fresh=is_fresh,
-        prepare=PrepareMessage(
-            policy, letters, settings.sender.company, foundation.clock, foundation.ids
-        ),
+        prepare=PrepareMessage(policy, letters, settings.company, foundation.clock, foundation.ids),
         server=_mail_server(foundation),
         clock=foundation.clock,
         metrics=foundation.metrics,
@@ -128,7 +126,7 @@ def policy_of(settings: OutreachSettings) -> Policy:
 
 def _mail_server(foundation: Foundation[OutreachSettings]) -> SmtpServer:
     smtp, sender = foundation.settings.smtp, foundation.settings.sender
-    name = Sender(sender.company, sender.address)
+    name = Sender(foundation.settings.company, sender.address)
     password = None if smtp.password is None else smtp.password.get_secret_value()
     connection = Connection(
         host=smtp.host,
@@ -155,7 +153,7 @@ def _routers(
         tasks_router(http),
         bounces_router(http),
         status_router(http, is_fresh),
-        unsubscribe_router(http, foundation.settings.sender.company),
+        unsubscribe_router(http, foundation.settings.company),
         operations_router(
             foundation.transactions, [MESSAGE_OUTCOMES], foundation.clock, foundation.ids
         ),

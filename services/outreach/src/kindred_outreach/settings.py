@@ -25,11 +25,10 @@ class SmtpSettings(BaseModel):
 
 
 class SenderSettings(BaseModel):
-    """In whose name we write: the company, and the address that mail comes from (SPF and DKIM must know its domain)."""
+    """Where mail comes from (SPF and DKIM must know the address's domain), and what stands at the foot of a letter."""
 
     model_config = ConfigDict(frozen=True)
 
-    company: str = "Kindred"
     address: str = Field(default="relations@kindred.example", pattern=r"^[^@\s]+@[^@\s]+$")
     postal_address: str | None = None
 
@@ -57,7 +56,9 @@ class QuietSettings(BaseModel):
 
 
 class OutreachSettings(ServiceSettings):
-    """All of outreach's settings."""
+    """All of outreach's settings; ``company`` is in whose name we write."""
+
+    company: str = "Kindred"
 
     smtp: SmtpSettings = SmtpSettings()
     sender: SenderSettings = SenderSettings()
