@@ -46,7 +46,8 @@ async def unsettled(
     moving = dict(await lag(system, watch, services))
     for service in services:
         moving[f"outbox of {service}"] = await _count(system, service, _PENDING)
-    moving["looks"] = await _count(system, Service.PROFILE, _LOOKS)
+    if Service.PROFILE in services:
+        moving["looks"] = await _count(system, Service.PROFILE, _LOOKS)
     return {name: count for name, count in moving.items() if count}
 
 
