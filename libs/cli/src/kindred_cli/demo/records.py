@@ -21,14 +21,15 @@ TEAM = "demo-team"
 def records_of(world: World, now: datetime, ids: Ids) -> Iterator[Row]:
     """Every account, customer and event, in that order."""
     for account in world.accounts:
-        yield _row(CRM_ACCOUNTS, account.external_id, _account(account), now, ids)
+        yield row_of(CRM_ACCOUNTS, account.external_id, _account(account), now, ids)
     for customer in world.customers:
-        yield _row(CRM_CUSTOMERS, customer.external_id, _customer(customer), now, ids)
+        yield row_of(CRM_CUSTOMERS, customer.external_id, _customer(customer), now, ids)
     for event in world.events:
-        yield _row(CRM_EVENTS, event.external_id, _event(event), now, ids)
+        yield row_of(CRM_EVENTS, event.external_id, _event(event), now, ids)
 
 
-def _row(topic: Topic, external_id: str, body: Record, now: datetime, ids: Ids) -> Row:
+def row_of(topic: Topic, external_id: str, body: Record, now: datetime, ids: Ids) -> Row:
+    """The row that publishes a body as the demonstration's own system."""
     identity = str(ids())
     envelope = Envelope(
         id=identity,
