@@ -89,7 +89,7 @@ async def test_an_explanation_adds_up_exactly(client: httpx.AsyncClient) -> None
 
 
 async def test_an_explanation_tells_what_stood_in_the_way(client: httpx.AsyncClient) -> None:
-    assert (await explanation(client, 1, 2))["obstacles"] == ["overlap"]
+    assert (await explanation(client, 1, 2))["obstacles"] == ["overlap", "seats"]
     refused = await explanation(client, 4, 1)
     assert refused["outcome"] == "refused"
     assert refused["refusals"] == ["objection", "open_case"]

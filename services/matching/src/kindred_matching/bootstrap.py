@@ -33,6 +33,10 @@ explains each choice and each refusal. It proposes; the invitations service deci
 """
 
 
+PATIENCE = 4
+"""How many leases a transaction may stand still: a large batch takes longer to work out than a sign of life."""
+
+
 def assemble(foundation: Foundation[MatchingSettings]) -> Parts:
     """Builds the parts of this service."""
     chosen = foundation.settings.matching
@@ -41,7 +45,7 @@ def assemble(foundation: Foundation[MatchingSettings]) -> Parts:
     def stores(transaction: Transaction) -> Stores:
         connection = transaction.connection
         return Stores(
-            journal=PostgresJournal(connection, epoch.number, chosen.lease),
+            journal=PostgresJournal(connection, epoch.number, PATIENCE * chosen.lease),
             projections=PostgresProjections(connection),
             publish=partial(foundation.outbox.publish, transaction),
         )

@@ -5,7 +5,9 @@ not commit, or another process went on) and is rebuilt from the snapshot and the
 belongs to it alone; a failure leaves none.
 """
 
+import asyncio
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from time import perf_counter
 from uuid import UUID
@@ -37,8 +39,8 @@ from kindred_matching.domain.inputs import (
     RulesReplaced,
 )
 from kindred_matching.domain.rules import Rules
-from kindred_matching.domain.state import Settlement
-from kindred_matching.domain.status import refusals_by_reason, status_of
+from kindred_matching.domain.state import EngineState, Settlement
+from kindred_matching.domain.status import Status, refusals_by_reason, status_of
 
 
 class Matchmaker:
@@ -77,19 +79,17 @@ class Matchmaker:
         if not batch:
             return
         engine = await self._open(stores)
-        started = perf_counter()
-        for caused in batch:
-            engine.apply(caused.happening)
-        settlement = engine.settle()
-        seconds = perf_counter() - started
         now = self._clock.now()
+        # In a thread, so that a long batch does not make this process look dead to its neighbours.
+        result = await asyncio.to_thread(_work_out, engine, batch, now)
+        settlement = result.settlement
         await stores.journal.append(self._position, batch, now)
         await _keep_facts(stores, engine, [caused.happening for caused in batch], settlement)
-        published = await _publish(stores, engine, settlement, batch, now)
+        published = await _publish(stores, result, batch)
         position = self._position + len(batch)
-        await stores.projections.report(Report(position, now, engine.rules, status_of(engine)))
+        await stores.projections.report(Report(position, now, engine.rules, result.status))
         self._engine, self._position = engine, position
-        self._observer.settled(seconds, len(settlement.touched), published)
+        self._observer.settled(result.seconds, len(settlement.touched), published)
         if any(isinstance(caused.happening, ClockTicked) for caused in batch):
             self._observer.refused(refusals_by_reason(engine))
 
@@ -112,11 +112,41 @@ class Matchmaker:
         """The engine that the snapshot and the journal tell of."""
         snapshot = await stores.journal.latest_snapshot()
         self._snapshot_at = 0 if snapshot is None else snapshot[0]
-        engine = Engine(Rules()) if snapshot is None else Engine.restored(snapshot[1])
-        for batch in await stores.journal.batches(self._snapshot_at):
-            engine.replay(batch)
-        engine.settle()
-        return engine
+        batches = await stores.journal.batches(self._snapshot_at)
+        state = None if snapshot is None else snapshot[1]
+        return await asyncio.to_thread(_replayed, state, batches)
+
+
+def _replayed(state: EngineState | None, batches: Sequence[Sequence[Input]]) -> Engine:
+    engine = Engine(Rules()) if state is None else Engine.restored(state)
+    for batch in batches:
+        engine.replay(batch)
+    engine.settle()
+    return engine
+
+
+@dataclass(frozen=True, slots=True)
+class _Result:
+    """What a batch led to; ``seconds`` were needed to score and allocate."""
+
+    settlement: Settlement
+    told: Sequence[Told]
+    status: Status
+    seconds: float
+
+
+def _work_out(engine: Engine, batch: Sequence[Caused], now: datetime) -> _Result:
+    started = perf_counter()
+    for caused in batch:
+        engine.apply(caused.happening)
+    settlement = engine.settle()
+    seconds = perf_counter() - started
+    own, last = dict(_own_causes(batch)), batch[-1].cause
+    told = [
+        Told(record_of(proposal, now), own.get(proposal.customer_id, last))
+        for proposal in engine.describe(settlement.touched)
+    ]
+    return _Result(settlement, told, status_of(engine), seconds)
 
 
 async def _keep_facts(
@@ -151,26 +181,15 @@ async def _keep_facts(
     await stores.projections.forget_events([event for event in gone if event not in engine.events])
 
 
-async def _publish(
-    stores: Stores,
-    engine: Engine,
-    settlement: Settlement,
-    batch: Sequence[Caused],
-    now: datetime,
-) -> int:
+async def _publish(stores: Stores, result: _Result, batch: Sequence[Caused]) -> int:
     """Publishes what differs from what was told before; returns how many customers it concerned."""
-    own = dict(_own_causes(batch))
-    last = batch[-1].cause
-    told = [
-        Told(record_of(proposal, now), own.get(proposal.customer_id, last))
-        for proposal in engine.describe(settlement.touched)
-    ]
-    new = await stores.projections.keep_matches(told)
-    gone = await stores.projections.forget_customers(settlement.removed)
+    new = await stores.projections.keep_matches(result.told)
+    gone = await stores.projections.forget_customers(result.settlement.removed)
+    own, last = dict(_own_causes(batch)), batch[-1].cause
     await stores.publish(
         [
             Outgoing(CUSTOMER_MATCHES, str(each.record.customer_id), each.record, each.cause)
-            for each in told
+            for each in result.told
             if each.record.customer_id in new
         ]
         + [Outgoing(CUSTOMER_MATCHES, str(who), None, own.get(who, last)) for who in gone]
