@@ -170,6 +170,8 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka pub
     ) -> None:
         """Tells the broker where we stand, for its lag tools only; losing it loses nothing."""
         offsets = {tp: self._positions[p] for tp, p in partitions.items() if p in self._positions}
+        if not offsets:
+            return  # a rebalance took them while the ends were asked for
         with contextlib.suppress(KafkaError):
             await client.commit(offsets)
 
