@@ -73,7 +73,7 @@ def counts(answer: httpx.Response) -> tuple[int, ...]:
 
 
 async def test_a_file_is_taken_in_once_one_record_a_person(office: Office) -> None:
-    rows: list[list[object]] = [*people(450), [""] * 8]
+    rows: list[list[object]] = [*people(1), [], *people(450)[1:], [""] * 8, []]
     dry = await upload(office, table(rows), dry_run="true")
     assert counts(dry) == (451, 450, 0, 1, 0)
     assert dry.json()["dry"]

@@ -25,7 +25,8 @@ def read_batches(file: BinaryIO, delimiter: str) -> Iterator[Batch]:
     csv.field_size_limit(LONGEST_CELL)
     text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
     try:
-        rows = csv.reader(text, delimiter=delimiter, strict=True)
+        # Lines without a cell are no rows, here as in the import of customers: the numbers of rows name people.
+        rows = (row for row in csv.reader(text, delimiter=delimiter, strict=True) if row)
         heading = [name.strip() for name in next(rows, [])]
         if not heading:
             raise WrongMapping("file", "is empty")
