@@ -11,6 +11,7 @@ from tests.chaos.bad_records import Bad
 from tests.chaos.loop_under_chaos import SERVICES, Aftermath, acknowledged, run_under_chaos
 from tests.chaos.matching_model import allocate_once, catalogue
 from tests.chaos.model import in_order
+from tests.chaos.operators import held_records
 from tests.chaos.outside import Position
 from tests.chaos.reading import by_key, kept
 from tests.chaos.report import Report
@@ -92,7 +93,7 @@ def _answers_on_topic(records: list[Received[Record]], survey_id: UUID) -> list[
 
 async def test_every_bad_record_is_visible_with_field_and_reason(aftermath: Aftermath) -> None:
     for service in SERVICES:
-        held = await _held(aftermath.system, service, "dead")
+        held = await held_records(aftermath.system, service, "dead")
         expected = {p: b for p, b in aftermath.bad.items() if service in _readers(p.topic)}
         assert expected
         for position, bad in expected.items():
@@ -102,7 +103,7 @@ async def test_every_bad_record_is_visible_with_field_and_reason(aftermath: Afte
 
 
 async def test_every_record_of_a_stranger_waits_visibly(aftermath: Aftermath) -> None:
-    waiting = await _held(aftermath.system, Service.PROFILE, "early")
+    waiting = await held_records(aftermath.system, Service.PROFILE, "early")
     expected = {f"customer:{customer_id}" for customer_id in aftermath.story.strangers}
     assert {item["waits_for"] for item in waiting.values()} == expected
 
@@ -180,23 +181,6 @@ def _decided(matches: CustomerMatches) -> CustomerMatches:
 
 def _without_reason(candidate: Candidate) -> Candidate:
     return candidate.model_copy(update={"not_chosen": None})
-
-
-async def _held(system: System, service: Service, state: str) -> Mapping[Position, dict[str, Any]]:
-    """What the service's API shows of held records."""
-    found: dict[Position, dict[str, Any]] = {}
-    after: int | None = 0
-    async with system.client(service) as api:
-        while after is not None:
-            answer = await api.get(
-                "/v1/dead-letters", params={"state": state, "after": after, "limit": 200}
-            )
-            assert answer.is_success, answer.text
-            page = answer.json()
-            for item in page["items"]:
-                found[Position(item["topic"], item["partition"], item["offset"])] = item
-            after = page["next_after"]
-    return found
 
 
 def _readers(topic: str) -> tuple[Service, ...]:
