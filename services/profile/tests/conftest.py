@@ -1,11 +1,16 @@
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from services.profile.tests.wires import Broker, HandToHand
 from services.profile.tests.world import World
 
 import kindred_profile
 from kindred_common.clock import new_id
+from kindred_common.contracts.topics import TOPICS
+from kindred_common.contracts.vocabulary import Service
+from kindred_common.db.settings import DatabaseSettings
 from kindred_common.messaging.settings import KafkaSettings
 from kindred_common.runtime.settings import HttpSettings
 from kindred_common.security.local_issuer import LocalIssuer
@@ -13,7 +18,7 @@ from kindred_common.security.settings import SecuritySettings
 from kindred_common.testing.clocks import OffsetClock
 from kindred_common.testing.cluster import fresh_topics
 from kindred_common.testing.databases import fresh_database
-from kindred_common.testing.services import free_port, running
+from kindred_common.testing.services import Running, free_port, running
 from kindred_profile.bootstrap import SERVICE
 from kindred_profile.settings import ProfileSettings
 
@@ -30,36 +35,46 @@ def issuer(tmp_path: Path, clock: OffsetClock) -> LocalIssuer:
     )
 
 
-@pytest.fixture
-async def api(
-    postgres_server: str, issuer: LocalIssuer, clock: OffsetClock
-) -> AsyncIterator[World]:
-    """The service without Kafka."""
-    async with fresh_database(postgres_server, kindred_profile) as database:
-        settings = ProfileSettings(
-            database=database,
-            kafka=KafkaSettings(bootstrap="127.0.0.1:1"),
-            http=HttpSettings(port=free_port()),
-            security=SecuritySettings(jwks=str(issuer.jwks)),
-        )
-        async with running(SERVICE, settings, mode="api", clock=clock) as service:
-            yield World(service, issuer, clock, settings.kafka)
+@asynccontextmanager
+async def service_on(
+    database: DatabaseSettings,
+    kafka: KafkaSettings,
+    issuer: LocalIssuer,
+    clock: OffsetClock,
+    mode: str,
+) -> AsyncIterator[Running[ProfileSettings]]:
+    settings = ProfileSettings(
+        database=database,
+        kafka=kafka,
+        http=HttpSettings(port=free_port()),
+        security=SecuritySettings(jwks=str(issuer.jwks)),
+    )
+    async with running(SERVICE, settings, mode=mode, clock=clock) as service:
+        yield service
 
 
 @pytest.fixture
 async def world(
+    postgres_server: str, issuer: LocalIssuer, clock: OffsetClock
+) -> AsyncIterator[World]:
+    """The service on a database of its own, with records handed to it instead of sent through Kafka."""
+    nowhere = KafkaSettings(bootstrap="127.0.0.1:1")
+    async with (
+        fresh_database(postgres_server, kindred_profile) as database,
+        service_on(database, nowhere, issuer, clock, "api") as service,
+    ):
+        yield World(service, issuer, clock, await HandToHand.to(service))
+
+
+@pytest.fixture
+async def whole(
     postgres_server: str, kafka_server: str, issuer: LocalIssuer, clock: OffsetClock
 ) -> AsyncIterator[World]:
     """The whole service on topics and a database of its own."""
+    topics = [topic for topic in TOPICS if Service.PROFILE in (*topic.producers, *topic.consumers)]
     async with (
         fresh_database(postgres_server, kindred_profile) as database,
-        fresh_topics(kafka_server) as kafka,
+        fresh_topics(kafka_server, topics) as kafka,
+        service_on(database, kafka, issuer, clock, "all") as service,
     ):
-        settings = ProfileSettings(
-            database=database,
-            kafka=kafka,
-            http=HttpSettings(port=free_port()),
-            security=SecuritySettings(jwks=str(issuer.jwks)),
-        )
-        async with running(SERVICE, settings, clock=clock) as service:
-            yield World(service, issuer, clock, kafka)
+        yield World(service, issuer, clock, Broker(kafka))

@@ -13,7 +13,6 @@ from kindred_common.contracts.topics import (
     CRM_CUSTOMERS,
     CRM_TRANSACTIONS,
     CUSTOMER_DETAILS,
-    CUSTOMER_PROFILES,
     EXPERIENCE_FEEDBACK,
     INGEST_RECEIPTS,
     INVITATION_RECORDS,
@@ -30,28 +29,6 @@ from kindred_common.contracts.vocabulary import (
 from kindred_common.testing.waiting import eventually
 
 KEY = str(MIRA)
-
-
-async def test_an_answer_of_a_customer_not_known_yet_waits_and_then_counts(world: World) -> None:
-    now = world.clock.now()
-    await world.publish(SURVEY_ANSWERS, KEY, answers(now, interest("opera", 5)))
-    await world.publish(CRM_CUSTOMERS, "crm:mira", mira(), version=1)
-    await world.publish(CRM_ACCOUNTS, "crm:noord", noord(), version=1)
-    profile = await world.profile(lambda p: bool(p.interests))
-    assert [(i.theme, i.value) for i in profile.interests] == [("opera", 1.0)]
-    assert profile.team == "north"
-    assert profile.may_be_invited
-
-
-async def test_the_cause_leads_back_to_the_answer(world: World) -> None:
-    await world.know_mira()
-    answer = await world.publish(
-        SURVEY_ANSWERS, KEY, answers(world.clock.now(), interest("opera", 4))
-    )
-    await world.profile(lambda p: p.version == 2)
-    caused = [r for r in await world.read(CUSTOMER_PROFILES) if r.envelope.sequence == 2]
-    assert caused[0].envelope.cause.causation_id == answer
-    assert caused[0].envelope.cause.correlation_id == f"correlation-{answer}"
 
 
 async def test_what_changes_nothing_is_not_published(world: World) -> None:
@@ -91,7 +68,6 @@ async def test_a_wrong_answer_is_rejected_with_its_field(world: World) -> None:
     await world.know_mira()
     wrong = Answer(question_id="q", kind=AnswerKind.INTEREST, number=3, scale_min=1, scale_max=5)
     await world.publish(SURVEY_ANSWERS, KEY, answers(world.clock.now(), wrong))
-    await world.applied(SURVEY_ANSWERS, 1)
     listed = (await world.call("GET", "/v1/dead-letters")).json()["items"]
     assert [(item["field"], item["topic"]) for item in listed] == [
         ("answers.0.theme", "survey-answers")
@@ -117,7 +93,6 @@ async def test_reactions_change_the_profile_and_our_own_acts_do_not(world: World
     await world.know_mira()
     for what in (InvitationStep.DRAFTED, InvitationStep.APPROVED, InvitationStep.SENT):
         await world.publish(INVITATION_RECORDS, KEY, step(world, what))
-    await world.applied(INVITATION_RECORDS, 3)
     assert [p.version for p in await world.profiles()] == [1]
     await world.publish(INVITATION_RECORDS, KEY, step(world, InvitationStep.ACCEPTED, 2))
     accepted = await world.profile(lambda p: p.version == 2)
@@ -199,7 +174,6 @@ async def test_a_transaction_from_the_future_is_rejected(world: World) -> None:
         at=later,
     )
     await world.publish(CRM_TRANSACTIONS, "crm:noord", visit, at=later)
-    await world.applied(CRM_TRANSACTIONS, 1)
     listed = (await world.call("GET", "/v1/dead-letters")).json()["items"]
     assert [(item["field"], item["topic"]) for item in listed] == [("time", "crm-transactions")]
 

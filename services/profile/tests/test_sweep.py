@@ -58,7 +58,7 @@ async def test_the_sweep_asks_once_for_what_no_single_record_shows(world: World)
         for n in range(3)
     ]
     await world.profile(lambda p: len(p.interests) == 3)
-    world.clock.leap(timedelta(minutes=2))
+    await world.leap(timedelta(minutes=2))
     (burst,) = await eventually(lambda: requests(world))
     assert burst.reason == "burst-settled"
     cause = (await world.read(REMATCH_REQUESTS))[0].envelope.cause
@@ -66,11 +66,10 @@ async def test_the_sweep_asks_once_for_what_no_single_record_shows(world: World)
     assert cause.correlation_id == f"correlation-{sent[-1]}"
     for number in range(3):
         await world.publish(INVITATION_RECORDS, KEY, decline(world, number))
-    await world.applied(INVITATION_RECORDS, 3)
-    world.clock.leap(timedelta(minutes=2))
+    await world.leap(timedelta(minutes=2))
     found = await eventually(lambda: requests(world), lambda r: len(r) == 2)
     assert found[1].reason == "acceptance-collapsing"
-    world.clock.leap(timedelta(days=366))
+    await world.leap(timedelta(days=366))
     found = await eventually(lambda: requests(world), lambda r: len(r) == 3)
     assert found[2].reason == "interest-stale"
     await swept(world)
@@ -81,7 +80,7 @@ async def test_what_the_sweep_finds_changes_no_profile(world: World) -> None:
     await world.know_mira()
     await world.publish(SURVEY_ANSWERS, KEY, answers(world.clock.now(), interest("opera", 4)))
     version = (await world.profile(lambda p: bool(p.interests))).version
-    world.clock.leap(timedelta(days=500))
+    await world.leap(timedelta(days=500))
     await eventually(lambda: requests(world))
     await swept(world)
     assert (await world.profiles())[-1].version == version
@@ -93,13 +92,12 @@ async def test_an_invitation_without_response_counts_after_a_week(world: World) 
         update={"step": InvitationStep.SENT, "decline_reason": None}
     )
     await world.publish(INVITATION_RECORDS, KEY, sent)
-    await world.applied(INVITATION_RECORDS, 1)
 
     async def signals() -> list[tuple[str, float]]:
         found = [r.data for r in await world.read(SIGNAL_INPUTS)]
         return [(s.signal, s.value) for s in found if isinstance(s, SignalInput)]
 
-    world.clock.leap(timedelta(days=8))
+    await world.leap(timedelta(days=8))
     await eventually(signals, lambda found: found == [("response-rate", 0.0)])
     late = sent.model_copy(update={"step": InvitationStep.DECLINED})
     await world.publish(INVITATION_RECORDS, KEY, late)

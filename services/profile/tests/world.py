@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Protocol
 from uuid import UUID
 
 import httpx
@@ -24,11 +24,9 @@ from kindred_common.contracts.topics import (
     Topic,
 )
 from kindred_common.contracts.vocabulary import FactSource, LegalGround
-from kindred_common.messaging.settings import KafkaSettings
 from kindred_common.security.local_issuer import LocalIssuer
 from kindred_common.security.principals import Role
 from kindred_common.testing.clocks import OffsetClock
-from kindred_common.testing.cluster import read_all, write
 from kindred_common.testing.services import Running
 from kindred_common.testing.waiting import eventually
 from kindred_profile.settings import ProfileSettings
@@ -37,12 +35,26 @@ MIRA = customer_id_of("crm", "mira")
 NOORD = account_id_of("crm", "noord")
 
 
+class Wire(Protocol):
+    """The way of records into the service and out of it."""
+
+    async def publish(
+        self, topic: Topic, key: str, envelope: Envelope, data: Record | None
+    ) -> None: ...
+
+    async def read(self, topic: Topic) -> list[Received[Record]]: ...
+
+    async def work_off(self) -> None:
+        """Does what has become due, unless the service does so itself."""
+        ...
+
+
 @dataclass
 class World:
     service: Running[ProfileSettings]
     issuer: LocalIssuer
     clock: OffsetClock
-    kafka: KafkaSettings
+    wire: Wire
 
     def signed_in(
         self, role: Role = Role.ADMINISTRATOR, subject: str = "ada", teams: Sequence[str] = ()
@@ -58,7 +70,7 @@ class World:
 
     async def publish(self, topic: Topic, key: str, data: Record | None, **more: Any) -> str:
         envelope = self.envelope(topic, key, **more)
-        await write(self.kafka, topic, [(key, envelope, data)])
+        await self.wire.publish(topic, key, envelope, data)
         return envelope.id
 
     def envelope(
@@ -83,7 +95,7 @@ class World:
         )
 
     async def read(self, topic: Topic) -> list[Received[Record]]:
-        return await read_all(self.kafka, topic)
+        return await self.wire.read(topic)
 
     async def profiles(self, customer_id: UUID = MIRA) -> list[CustomerProfile]:
         records = await self.read(CUSTOMER_PROFILES)
@@ -104,6 +116,11 @@ class World:
         assert found is not None
         return found
 
+    async def leap(self, by: timedelta) -> None:
+        """Lets time pass, and what is due then be done."""
+        self.clock.leap(by)
+        await self.wire.work_off()
+
     async def know_mira(self) -> None:
         """The account Noord and its contact Mira, from CRM."""
         await self.publish(CRM_ACCOUNTS, "crm:noord", noord(), version=1)
@@ -113,18 +130,6 @@ class World:
     async def rows(self, statement: str, **parameters: Any) -> list[Any]:
         async with self.service.foundation.engine.connect() as connection:
             return list(await connection.execute(text(statement), parameters))
-
-    async def applied(self, topic: Topic, count: int) -> None:
-        """Waits until so many records of a topic are behind the consumer."""
-
-        async def positions() -> int:
-            found = await self.rows(
-                "SELECT coalesce(sum(next_offset), 0) AS n FROM consumer_offset WHERE topic = :topic",
-                topic=topic.name,
-            )
-            return int(found[0].n)
-
-        await eventually(positions, lambda n: n >= count, within=30)
 
 
 def noord(**changes: Any) -> CrmAccount:
