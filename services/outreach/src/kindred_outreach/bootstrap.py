@@ -1,5 +1,6 @@
 """The composition root: builds outreach from its parts."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -54,14 +55,17 @@ def assemble(foundation: Foundation[OutreachSettings]) -> Parts:
     http = Http(
         foundation.transactions, open_stores, PostgresQueries, foundation.clock, foundation.ids
     )
-    health = foundation.health.loop("sending")
-    sending = Sending(
-        dispatch_of(foundation, open_stores, policy),
-        PostgresQueries,
-        settings.smtp.senders,
-        foundation.metrics,
-        health,
-    )
+
+    async def send(stop: asyncio.Event) -> None:
+        sending = Sending(
+            dispatch_of(foundation, open_stores, policy),
+            PostgresQueries,
+            settings.smtp.senders,
+            foundation.metrics,
+            foundation.health.loop("sending"),  # here, because an API process sends nothing
+        )
+        await sending.run(stop)
+
     return Parts(
         app=create_application(
             foundation.web,
@@ -70,7 +74,7 @@ def assemble(foundation: Foundation[OutreachSettings]) -> Parts:
             description=DESCRIPTION,
         ),
         subscriptions=Consumers(open_stores, foundation.clock).subscriptions(),
-        loops={"sending": sending.run},
+        loops={"sending": send},
         republish={MESSAGE_OUTCOMES.name: outcome_pages(TOLD, outcome)},
     )
 
