@@ -139,16 +139,16 @@ class System:
         """Waits until a process says it can do its work."""
         async with httpx.AsyncClient(trust_env=False, timeout=2) as client:
 
-            async def probe() -> bool:
+            async def probe() -> str:
                 if not self._children[name].running:
                     raise ServerError(f"{name} ended: {self._children[name].last_lines(20)}")
                 try:
                     answer = await client.get(f"{self.url(name)}{READY}")
-                except httpx.HTTPError:
-                    return False
-                return answer.status_code == httpx.codes.OK
+                except httpx.HTTPError as error:
+                    return f"{name}: {type(error).__name__}"
+                return "" if answer.is_success else f"{name}: {answer.text}"
 
-            await eventually(probe, within=READY_SECONDS, every=0.1)
+            await eventually(probe, lambda lacks: not lacks, within=READY_SECONDS, every=0.1)
 
     def client(
         self, service: Service, *, role: Role = Role.ADMINISTRATOR, subject: str = "tester"

@@ -1,5 +1,7 @@
 """The processes that the chaos tests run."""
 
+from dataclasses import replace
+
 from tests.system import Part
 
 from kindred_common.contracts.vocabulary import Service
@@ -16,3 +18,13 @@ MATCHING_API = Part(Service.MATCHING, "api")
 MATCHING_WORKER = Part(Service.MATCHING, "worker", settings=_QUICK)
 INVITATIONS_API = Part(Service.INVITATIONS, "api")
 INVITATIONS_WORKER = Part(Service.INVITATIONS, "worker", settings=_QUICK)
+OUTREACH_API = Part(Service.OUTREACH, "api")
+OUTREACH_WORKER = Part(
+    Service.OUTREACH, "worker", settings={**_QUICK, "KINDRED_QUIET_HOURS__ENABLED": "false"}
+)
+
+
+def changed(part: Part, **settings: object) -> Part:
+    """The same process with other settings: ``smtp__port=25`` is ``KINDRED_SMTP__PORT``."""
+    others = {f"KINDRED_{name.upper()}": str(value) for name, value in settings.items()}
+    return replace(part, settings={**part.settings, **others})

@@ -51,6 +51,21 @@ async def unsettled(
     return {name: count for name, count in moving.items() if count}
 
 
+async def until_read(
+    system: System, watch: Watch, services: Collection[Service], within: float = SETTLES_WITHIN
+) -> None:
+    """Waits until these services have read all there is.
+
+    Raises:
+        AssertionError: they have not; it says what is left.
+    """
+
+    async def look() -> Mapping[str, int]:
+        return await lag(system, watch, services)
+
+    await eventually(look, lambda behind: not behind, within=within, every=0.25)
+
+
 async def until_settled(
     system: System, watch: Watch, services: Collection[Service], within: float = SETTLES_WITHIN
 ) -> None:

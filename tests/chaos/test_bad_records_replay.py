@@ -1,6 +1,5 @@
 """What comes too early waits a day and not longer; what was held back is applied once when it is replayed after the cause has gone."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import cast
 from uuid import UUID
@@ -9,9 +8,11 @@ import pytest
 from tests.chaos.bad_records import bad_records
 from tests.chaos.operators import Item, held_records, replay
 from tests.chaos.outside import Outside, Position, Writing, outside, writing
-from tests.chaos.parts import PROFILE_API, PROFILE_WORKERS
+from tests.chaos.parts import PROFILE_API, PROFILE_WORKERS, changed
+from tests.chaos.reading import watching
 from tests.chaos.report import Report
 from tests.chaos.settings import ChaosSettings
+from tests.chaos.settling import until_read
 from tests.chaos.world import World
 from tests.system import System
 
@@ -34,8 +35,6 @@ from kindred_common.testing.cluster import read_all
 from kindred_common.testing.waiting import eventually
 
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(300)]
-
-OFFSET = "KINDRED_CLOCK_OFFSET_SECONDS"
 
 
 async def test_bad_records_replay(
@@ -73,8 +72,7 @@ async def test_bad_records_replay(
             await run.until_gone({late, ticket})
             await others.write(_feedback(world, "late", now))
             await others.write(_ticket(world, now))
-            marker = await others.write(bad_records(SURVEY_ANSWERS, "marker", now)[0].writing)
-            await run.until_held("dead", {marker})
+            await run.until_all_read()
             assert await run.facts("late") == 1
             assert (await run.held("dead"))[bad]["reason"] == "is not JSON"
             tickets = await system.query(
@@ -94,9 +92,8 @@ class _Run:
 
     async def work(self, ahead: timedelta) -> None:
         """Has a new worker go on, so much later."""
-        worker = PROFILE_WORKERS[0]
-        settings = {**worker.settings, OFFSET: str(ahead.total_seconds())}
-        await self._system.run_only((PROFILE_API, replace(worker, settings=settings)))
+        worker = changed(PROFILE_WORKERS[0], clock_offset_seconds=ahead.total_seconds())
+        await self._system.run_only((PROFILE_API, worker))
 
     async def tell(self, record: Writing) -> Position:
         return await self._others.write(record)
@@ -150,6 +147,10 @@ class _Run:
             ]
 
         await eventually(receipts, lambda found: found == expected, within=60, every=0.5)
+
+    async def until_all_read(self) -> None:
+        async with watching(self._system.kafka_settings) as watch:
+            await until_read(self._system, watch, (Service.PROFILE,))
 
     def _id(self, name: str) -> UUID:
         return self._world.customer_id(name)
