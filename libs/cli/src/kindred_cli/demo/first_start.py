@@ -56,13 +56,15 @@ def tour(system: LocalSystem) -> str:
         f"{name} ({subject}):\n{system.home.issuer().issue(subject, [Role.ACCOUNT_MANAGER])}"
         for subject, name in MANAGERS
     )
-    first = f".venv/bin/kindred token --role account_manager --subject {MANAGERS[0][0]}"
+    subject, name = MANAGERS[0]
+    invitations = system.addresses.url(Service.INVITATIONS)
+    signed_in = f'"Authorization: Bearer $(.venv/bin/kindred token --role account_manager --subject {subject})"'
     return f"""
 The demonstration world's account managers, each of whom sees his own customers:
 
 {tokens}
 
-What {MANAGERS[0][1]} should do today, and who her customers are:
-  curl -H "Authorization: Bearer $({first})" {system.addresses.url(Service.INVITATIONS)}/v1/my-day
-  curl -H "Authorization: Bearer $({first})" {system.addresses.url(Service.INVITATIONS)}/v1/customers
+What {name} should do today, and who her customers are:
+  curl -H "Accept-Language: en" -H {signed_in} {invitations}/v1/my-day
+  curl -H {signed_in} {invitations}/v1/customers
 """
