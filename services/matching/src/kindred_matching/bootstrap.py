@@ -1,6 +1,7 @@
 """Puts the service together."""
 
 import asyncio
+from collections.abc import Coroutine
 from functools import partial
 
 from fastapi import FastAPI
@@ -75,7 +76,7 @@ def _gate(foundation: Foundation[MatchingSettings], epoch: Epoch, ticker: Ticker
 
     async def run(consume: Loop, consumer: LoopHealth, stop: asyncio.Event) -> None:
         async def work(over: asyncio.Event) -> None:
-            await ticker.begin()
+            await _while_ticking(ticker.begin(), consumer)
             async with asyncio.TaskGroup() as group:
                 for loop in (consume, ticker.run):
                     group.create_task(_as_coroutine(loop, over))
@@ -88,6 +89,16 @@ def _gate(foundation: Foundation[MatchingSettings], epoch: Epoch, ticker: Ticker
         await Writership(foundation.engine, lease, epoch, writer).hold(stop, work, wait)
 
     return run
+
+
+async def _while_ticking(beginning: Coroutine[None, None, None], health: LoopHealth) -> None:
+    """Rebuilding a large memory takes longer than a loop may stand still; the consumer begins after it."""
+    async with asyncio.TaskGroup() as group:
+        task = group.create_task(beginning)
+        while not task.done():
+            health.tick()
+            health.set_ready(False, "takes up the work")
+            await asyncio.wait([task], timeout=5)
 
 
 async def _as_coroutine(loop: Loop, stop: asyncio.Event) -> None:

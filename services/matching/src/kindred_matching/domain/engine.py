@@ -150,6 +150,7 @@ class Engine:
         self._touched.discard(customer_id)
         if self.customers.pop(customer_id, None) is not None:
             place = self.board.customers.leave(customer_id)
+            self._pairs = [pair for pair in self._pairs if pair[0] != place]
             self.board.clear_customer(place)
             self.allocator.remove_customer(place)
 

@@ -48,12 +48,21 @@ class Ticker:
         """Ticks until ``over``; a database that is away is waited for."""
         due = self._clock.now() + self._every
         while not over.is_set():
-            if self._clock.now() >= due:
-                with _patient():
-                    await self._tick()
-                    due = self._clock.now() + self._every
+            if self._clock.now() >= due and await self._try_tick():
+                due = self._clock.now() + self._every
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(over.wait(), POLL_SECONDS)
+
+    async def _try_tick(self) -> bool:
+        """Whether it ticked; a writer that was overtaken is stopped by who holds the right."""
+        try:
+            await self._tick()
+        except Exception as error:
+            if not isinstance(error, Overtaken) and not is_transient(error):
+                raise
+            _log.warning("tick interrupted", error=type(error).__name__)
+            return False
+        return True
 
     async def _tick(self) -> None:
         async with self._transactions.begin() as transaction:
@@ -66,15 +75,3 @@ class Ticker:
     def _cause(self) -> Cause:
         """The clock has no cause before it: each tick begins a chain of its own."""
         return Cause(correlation_id=str(self._ids()))
-
-
-class _patient(contextlib.AbstractContextManager[None]):  # noqa: N801 - reads as a statement
-    """Lets pass what the next try may do better; a writer that was overtaken is stopped by who holds the right."""
-
-    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> bool:
-        if error is None:
-            return False
-        patient = isinstance(error, Overtaken) or is_transient(error)
-        if patient:
-            _log.warning("tick interrupted", error=type(error).__name__)
-        return patient
