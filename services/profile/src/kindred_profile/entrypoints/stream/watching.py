@@ -11,6 +11,7 @@ from kindred_common.contracts.envelope import MalformedRecord
 from kindred_common.contracts.topics import Topic
 from kindred_common.observability.logging import get_logger
 from kindred_profile.application.facts_of_records import FactRecord, Stamp, facts_of
+from kindred_profile.domain import bursts
 from kindred_profile.domain.errors import WrongFact
 from kindred_profile.domain.found import Found
 from kindred_profile.domain.looking import look
@@ -48,25 +49,28 @@ class Watcher:
             return
         if facts:
             customer_id = facts[0].customer_id
+            now = self._clock.now()
             memory = self._customers.setdefault(customer_id, RecentFacts())
-            memory.add(facts, self._clock.now())
-            await self._look(customer_id)
+            memory.add(facts, now)
+            # However long ago its answers were given, a burst may grow while records are read: it is judged afterwards.
+            await self._look(customer_id, now, but=bursts.REASON)
+            self._again[customer_id] = now + bursts.QUIET
 
     async def look_again(self) -> None:
         """Looks at the customers of whom time alone may show something new."""
         now = self._clock.now()
         due = [customer_id for customer_id, moment in self._again.items() if moment <= now]
         for customer_id in due:
-            await self._look(customer_id)
+            await self._look(customer_id, now)
 
-    async def _look(self, customer_id: UUID) -> None:
-        seen = look(list(self._customers[customer_id].facts.values()), self._clock.now())
+    async def _look(self, customer_id: UUID, now: datetime, *, but: str | None = None) -> None:
+        seen = look(list(self._customers[customer_id].facts.values()), now)
         if seen.again_at is None:
             self._again.pop(customer_id, None)
         else:
             self._again[customer_id] = seen.again_at
         asked = self._asked.setdefault(customer_id, set())
-        new = [found for found in seen.found if found.request not in asked]
+        new = [f for f in seen.found if f.request not in asked and f.reason != but]
         if new:
             await self._ask(new)
             asked.update(found.request for found in new)
