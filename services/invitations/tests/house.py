@@ -222,4 +222,5 @@ async def open_house(postgres_server: str, folder: Path) -> AsyncIterator[House]
             security=SecuritySettings(jwks=str(issuer.jwks)),
         )
         async with running(SERVICE, settings, mode="api", clock=clock) as service:
+            service.client.timeout = httpx.Timeout(60)
             yield House(service, issuer, clock)
