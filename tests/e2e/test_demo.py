@@ -6,9 +6,10 @@ import pytest
 from tests.e2e.commands import Ran, kindred
 from tests.system import Part, System
 
+from kindred_cli.demo.first_start import UNFINISHED, is_here, load_if_empty
 from kindred_cli.demo.world import CUSTOMERS, MANAGERS, build_world
 from kindred_cli.local_system import LocalSystem
-from kindred_common.clock import SystemClock
+from kindred_common.clock import SystemClock, new_id
 from kindred_common.contracts.vocabulary import Service
 from kindred_common.security.principals import Role
 
@@ -28,6 +29,27 @@ async def test_everybody_in_the_world_is_matched(furnished: LocalSystem) -> None
             for event in world.events
         ]
         assert all(listed["items"] for listed in guests)
+
+
+async def test_a_second_start_loads_nothing(furnished: LocalSystem) -> None:
+    told: list[str] = []
+    await load_if_empty(furnished, told.append, SystemClock(), new_id)
+    assert told == []
+    assert await is_here(furnished)
+
+
+async def test_an_interrupted_loading_is_taken_up_again(
+    furnished: LocalSystem, system: System
+) -> None:
+    unfinished = furnished.home.folder / UNFINISHED
+    unfinished.touch()
+    versions = "SELECT sum(version) AS versions FROM customer"
+    before = await system.query(Service.PROFILE, versions)
+    told: list[str] = []
+    await load_if_empty(furnished, told.append, SystemClock(), new_id)
+    assert told[-1] == "Demonstration world: loaded, everybody is matched"
+    assert not unfinished.exists()
+    assert await system.query(Service.PROFILE, versions) == before
 
 
 async def test_account_managers_find_their_day(furnished: LocalSystem) -> None:

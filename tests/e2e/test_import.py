@@ -71,7 +71,7 @@ async def test_rows_that_are_refused_are_told_and_the_others_taken(
     )
     assert ran.code == 1
     assert "row 2: Opera is not a number (said survey)" in ran.complained
-    told = [*csv.DictReader(faults.open())]
+    told = [*csv.DictReader(faults.read_text().splitlines())]
     assert [(one["row"], one["service"], one["place"]) for one in told] == [
         ("4", "profile", ""),
         ("2", "survey", "Opera"),

@@ -29,7 +29,7 @@ def system(tmp_path: Path, environment: dict[str, str]) -> Iterator[tuple[Addres
     with output.open("wb") as file:
         process = subprocess.Popen(command, stdout=file, stderr=subprocess.STDOUT, env=environment)
     try:
-        deadline = monotonic() + 200
+        deadline = monotonic() + 300
         while "Kindred is up." not in output.read_text() and process.poll() is None:
             assert monotonic() < deadline, output.read_text()
             Event().wait(0.1)
