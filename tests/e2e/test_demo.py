@@ -90,9 +90,8 @@ def tells_the_whole_loop(ran: Ran) -> None:
     steps = [line for line in ran.lines if re.match(r"\d\. ", line)]
     assert len(steps) == 7, ran.said
     told = [line.split()[2] for line in ran.lines if re.match(r"   +-?\d+ ms  ", line)]
-    assert told == [
-        "crm-events",
-        "event-catalogue",
+    assert told[:2] == ["crm-events", "event-catalogue"]
+    assert told[told.index("survey-answers") :] == [
         *("survey-answers", "customer-profiles", "customer-matches", "invitation-records"),
         *("invitation-records", "event-catalogue", "message-requests", "message-outcomes"),
         "invitation-records",

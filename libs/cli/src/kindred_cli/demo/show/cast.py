@@ -1,9 +1,10 @@
 """Who plays in the demonstration: a customer whose one answer makes him the right guest for one event."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from itertools import chain
+from typing import Self
 from uuid import UUID
 
 from kindred_cli.demo.loading import INTEREST_SURVEY, installed_surveys, themes_of
@@ -63,6 +64,11 @@ class Extra:
     def key(self) -> str:
         """The key of its record."""
         return f"{SOURCE}:{self.external_id}"
+
+    def at(self, starts_at: datetime) -> Self:
+        """The same event at another time."""
+        times = {"starts_at": starts_at, "ends_at": starts_at + LASTS}
+        return replace(self, body=self.body.model_copy(update=times))
 
 
 async def choose(stage: Stage) -> Cast:

@@ -1,28 +1,19 @@
 """The first half of the loop: from an answer to a draft."""
 
-import asyncio
 from dataclasses import dataclass
 from time import perf_counter
 
-from kindred_cli.demo.loading import publish
-from kindred_cli.demo.records import row_of
 from kindred_cli.demo.show.cast import Cast, Extra
 from kindred_cli.demo.show.stage import Stage
-from kindred_cli.demo.show.words import changes, matches_in_short, readable, reasons
-from kindred_cli.errors import CommandError
+from kindred_cli.demo.show.words import changes, matches_in_short, reasons
 from kindred_cli.following import Seen
-from kindred_cli.local_system import JSON
-from kindred_common.contracts.external import CrmEvent
-from kindred_common.contracts.invitations import EventListed, InvitationChanged
+from kindred_common.contracts.invitations import InvitationChanged
 from kindred_common.contracts.matching import CustomerMatches, Match
 from kindred_common.contracts.profile import CustomerProfile
 from kindred_common.contracts.survey import AnswersRecorded
-from kindred_common.contracts.topics import CRM_EVENTS
 from kindred_common.contracts.vocabulary import InvitationStep, Service
 
 PASSION = 5
-NOT_CHOSEN = "candidate"
-LOOK_EVERY = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,44 +24,6 @@ class Drafted:
     profile: CustomerProfile
     matched: Seen
     invitation: InvitationChanged
-
-
-async def list_event(stage: Stage, cast: Cast, extra: Extra) -> None:
-    """Another system plans an event; everybody is looked at for it, and our customer is not chosen."""
-    stage.telling.step(f"A planning system publishes an event: {extra.body.title}")
-    began = perf_counter()
-    await publish(
-        stage.system.kafka,
-        [row_of(CRM_EVENTS, extra.external_id, extra.body, stage.clock.now(), stage.ids)],
-    )
-    seen, _ = await stage.expect("the planning system's record", CrmEvent)
-    stage.show(seen, began, f"{extra.body.title}, {extra.body.seats} seats, soon")
-    seen, listed = await stage.expect("the listing of the event", EventListed)
-    stage.show(seen, began, f"{listed.seats_to_allocate} of {listed.seats} seats left")
-    weighed = await _weighed(stage, cast, extra)
-    stage.telling.say(
-        f"Matching has weighed it for everybody after {(perf_counter() - began) * 1000:.0f} ms."
-    )
-    if weighed["outcome"] != NOT_CHOSEN:
-        raise CommandError(f"{cast.name} is {weighed['outcome']} before the answer; try again")
-    [option, *_] = weighed["options"]
-    stage.telling.say(
-        f"{cast.name} is not chosen: {readable(cast.theme)} leaves this guest cold"
-        f" (would come with {option['probability']:.0%} probability, score {option['score']:.2f})."
-    )
-
-
-async def _weighed(stage: Stage, cast: Cast, extra: Extra) -> JSON:
-    """What matching thinks of customer and event, once it knows the event."""
-    path, deadline = (
-        f"/v1/customers/{cast.id}/events/{extra.id}/explanation",
-        perf_counter() + stage.patience,
-    )
-    while perf_counter() < deadline:
-        if (weighed := await stage.apis[Service.MATCHING].try_get(path)) is not None:
-            return weighed
-        await asyncio.sleep(LOOK_EVERY)
-    raise stage.missing("weighing the event for the customers")
 
 
 async def answer(stage: Stage, cast: Cast, extra: Extra) -> Drafted:

@@ -6,7 +6,8 @@ from datetime import timedelta
 
 from kindred_cli.demo.show.cast import choose, extra_event
 from kindred_cli.demo.show.chain import follow_back, tree
-from kindred_cli.demo.show.first_half import answer, list_event
+from kindred_cli.demo.show.first_half import answer
+from kindred_cli.demo.show.listing import list_event
 from kindred_cli.demo.show.second_half import Guest
 from kindred_cli.demo.show.stage import Stage
 from kindred_cli.demo.show.telling import Telling
@@ -63,7 +64,7 @@ async def show_loop(
         cast = await choose(stage)
         extra = extra_event(stage, cast, pace.starts_in)
         keys |= {str(cast.id), str(extra.id), extra.key}
-        await list_event(stage, cast, extra)
+        extra = await list_event(stage, cast, extra)
         drafted = await answer(stage, cast, extra)
         guest = Guest.of(stage, cast, extra, drafted)
         invitation = await guest.approve()
