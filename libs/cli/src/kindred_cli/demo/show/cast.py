@@ -22,6 +22,8 @@ from kindred_common.contracts.vocabulary import EventKind, Language, Service
 PASSIVE = 7
 WEAK = 0.7
 """A match below this share of the customer's value gives way to one that really suits him."""
+ORDINARY = 1.0
+"""The value of an account below which its customers may find others before them, however well an event suits them."""
 LASTS = timedelta(seconds=3)
 SEATS = {"en": 12, "nl": 60}
 """Few enough that one who does not care gets none, enough for everybody who does."""
@@ -126,11 +128,16 @@ def extra_event(stage: Stage, cast: Cast, starts_in: timedelta) -> Extra:
 
 
 def _candidates(stage: Stage) -> Iterator[tuple[bool, DemoCustomer]]:
-    """First those who were never written to, English speakers before others, from the best accounts."""
+    """First those who were never written to, of accounts that count, English speakers before others."""
     world = build_world(stage.clock.now().date())
     fit = [customer for customer in world.customers if _fits(customer)]
-    ranked = sorted(fit, key=lambda one: (one.language != "en", -one.account.value))
+    ranked = sorted(fit, key=_rank)
     return chain(((False, one) for one in ranked), ((True, one) for one in ranked))
+
+
+def _rank(customer: DemoCustomer) -> tuple[bool, bool, float]:
+    value = customer.account.value
+    return value < ORDINARY, customer.language != "en", -value
 
 
 def _fits(customer: DemoCustomer) -> bool:
