@@ -2,7 +2,9 @@
 
 import shutil
 import socket
+from contextlib import suppress
 from pathlib import Path
+from random import SystemRandom
 
 from kindred_cli.servers.errors import ServerError
 
@@ -11,11 +13,13 @@ MEBIBYTE = 1024 * 1024
 
 
 def free_port() -> int:
-    """A port nobody listens on at this moment."""
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port nobody listens on at this moment, below those that the machine gives to outgoing connections."""
+    chance = SystemRandom()
+    while True:
+        port = chance.randrange(15_000, 32_000)
+        with suppress(ServerError):
+            require_free_port(port, "trying")
+            return port
 
 
 def require_free_port(port: int, purpose: str) -> None:

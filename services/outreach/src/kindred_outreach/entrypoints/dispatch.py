@@ -87,7 +87,8 @@ class Dispatch:
         try:
             delivery = await self.server.deliver(mail, hand)
         except Exception as error:  # noqa: BLE001 - whatever it was, the message must be settled
-            _log.error("delivery failed", error=type(error).__name__, handed=handed)
+            phase = "after hand-over" if handed else "before hand-over"
+            _log.error("delivery failed", error=type(error).__name__, phase=phase)
             delivery = Delivery.UNKNOWN if handed else Delivery.PUT_OFF
         await self._settle(claimed, mail, delivery)
         return delivery
