@@ -13,7 +13,6 @@ from tests.system import System
 from kindred_cli.servers.errors import ServerError
 
 KAFKA_PAUSE_SECONDS = 10.0
-FROZEN_SECONDS = 8.0
 WATCH_SECONDS = 0.25
 
 
@@ -40,14 +39,6 @@ class Chaos:
         """kill -9 of a process, which comes back a moment later."""
         down = round(self.random.uniform(0.2, 3.0), 2)
         return Fault(at, f"kill {name} for {down} s", lambda: self._kill(name, down))
-
-    def freeze(self, name: str, at: float) -> Fault:
-        """A process stands still for longer than its session: others go on with its work, then it wakes up."""
-        return Fault(at, f"freeze {name} for {FROZEN_SECONDS} s", lambda: self._freeze(name))
-
-    def restart(self, name: str, at: float) -> Fault:
-        """A process is stopped as in an upgrade, and started again."""
-        return Fault(at, f"restart {name}", lambda: self._restart(name))
 
     def kill_kafka(self, at: float) -> Fault:
         down = round(self.random.uniform(0.5, 4.0), 2)
@@ -101,18 +92,6 @@ class Chaos:
         async with self._lock(name):
             self.system.kill(name)
             await asyncio.sleep(down)
-            self.system.launch(name)
-
-    async def _freeze(self, name: str) -> None:
-        async with self._lock(name):
-            process = self.system.child(name)
-            process.send(signal.SIGSTOP)
-            await asyncio.sleep(FROZEN_SECONDS)
-            process.send(signal.SIGCONT)
-
-    async def _restart(self, name: str) -> None:
-        async with self._lock(name):
-            await self.system.child(name).stop(patience=15)
             self.system.launch(name)
 
     async def _kill_kafka(self, down: float) -> None:

@@ -197,8 +197,6 @@ def _faults(chaos: Chaos, seconds: float) -> list[Fault]:
     victims = random.sample(VICTIMS, len(VICTIMS))
     return [
         *faults,
-        chaos.freeze(PROFILE_WORKERS[0].name, random.uniform(0.2, 0.8) * seconds),
-        chaos.restart(SURVEY_WORKER.name, random.uniform(0.2, 0.8) * seconds),
         *(chaos.kill(part.name, at) for part, at in zip(victims, moments, strict=True)),
     ]
 
