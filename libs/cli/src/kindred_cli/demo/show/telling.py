@@ -7,8 +7,8 @@ from kindred_cli.following import Seen
 
 ID_SHOWN = 8
 TOPIC_WIDTH = 19
-A_PERSON = "a person"
-"""What stands for the cause of a record that begins a chain."""
+OUTSIDE = "outside"
+"""What stands for the cause of a record that begins a chain: a person, or another system."""
 
 
 class Telling:
@@ -30,7 +30,7 @@ class Telling:
     def record(self, seen: Seen, since: float, words: str) -> None:
         """A record that came, the milliseconds since what led to it, and the record that did."""
         topic, took = seen.received.topic.name, (seen.at - since) * 1000
-        cause = A_PERSON if seen.caused_by is None else short(seen.caused_by)
+        cause = OUTSIDE if seen.caused_by is None else short(seen.caused_by)
         self._print(
             f"   [cyan]{took:6.0f} ms[/cyan]  {topic:<{TOPIC_WIDTH}}"
             f" [dim]{short(seen.id)} <- {cause}[/dim]  {escape(words)}"
