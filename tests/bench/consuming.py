@@ -23,7 +23,7 @@ from kindred_common.contracts.vocabulary import FactSource, Service
 from kindred_common.testing.cluster import read_raw, write
 from kindred_common.testing.waiting import eventually
 
-RECORDS = 10_000
+RECORDS = 8_000
 WORKER = Part(Service.PROFILE, "worker")
 
 

@@ -17,8 +17,8 @@ from kindred_common.contracts.vocabulary import Service
 from kindred_common.security.principals import Role
 from kindred_common.testing.waiting import eventually
 
-ROUNDS = 5
-REQUESTS = 1500
+ROUNDS = 3
+REQUESTS = 800
 CONNECTIONS = 16
 
 

@@ -19,7 +19,7 @@ from kindred_common.messaging.kafka import create_reader
 from kindred_common.security.principals import Role
 
 RATE = 100
-SECONDS = 30
+SECONDS = 20
 WARM_UP_SECONDS = 5
 HOPS = 3
 """Answer -> profile -> match -> reader: three commits, three hops."""
