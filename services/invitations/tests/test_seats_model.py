@@ -132,7 +132,7 @@ class Seats(RuleBasedStateMachine):
         """One use case in one transaction; being refused is fine, anything else is not."""
 
         async def whole() -> None:
-            outbox = Outbox(RelayWaker(self.bench.engine), self.clock, new_id)
+            outbox = Outbox(RelayWaker(), self.clock, new_id)
             async with self.bench.transactions.begin() as transaction:
                 await work(ports_on(transaction, outbox, self.clock, new_id, "http://pages"))
 

@@ -41,7 +41,7 @@ class Desk:
 
     def __post_init__(self) -> None:
         self.transactions = Transactions(self.engine)
-        self.outbox = Outbox(RelayWaker(self.engine), self.clock, new_id)
+        self.outbox = Outbox(RelayWaker(), self.clock, new_id)
 
     async def hire(self, rules: Rules | None = None) -> "Clerk":
         """A new writer: it raises the epoch and takes up the work."""

@@ -43,7 +43,7 @@ class Bench:
 
     def __post_init__(self) -> None:
         self.transactions = Transactions(self.engine)
-        self.waker = RelayWaker(self.engine)
+        self.waker = RelayWaker()
         self.outbox = Outbox(self.waker, self.clock, new_id)
         self.metrics = Metrics()
         self.health = Health(self.clock, self.metrics)
@@ -54,7 +54,7 @@ class Bench:
             self.engine,
             partial(create_producer, kafka, client_id=name),
             kafka,
-            RelayWaker(self.engine) if name != "relay" else self.waker,
+            RelayWaker() if name != "relay" else self.waker,
             self.clock,
             self.metrics,
             self.health.loop(name),

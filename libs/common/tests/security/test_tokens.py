@@ -47,6 +47,10 @@ def verifier(tmp_path: Path, clock: FakeClock, keys: dict[str, Key]) -> TokenVer
     return TokenVerifier(settings, SigningKeys(str(path), clock), clock)
 
 
+def key_set(key: Key) -> str:
+    return json.dumps({"keys": [key.as_dict(private=False) | {"kid": "ES256", "use": "sig"}]})
+
+
 Signer = Callable[..., str]
 
 
@@ -132,6 +136,28 @@ async def test_tokens_have_their_time(
     clock.advance(timedelta(seconds=2))
     with pytest.raises(InvalidToken):
         await verifier.verify(token)
+
+
+async def test_a_token_seen_before_is_judged_anew_by_time_and_key(
+    tmp_path: Path, clock: FakeClock, sign: Signer, keys: dict[str, Key]
+) -> None:
+    path = tmp_path / "changing.json"
+    settings = SecuritySettings(issuer="https://login.example.com", jwks=str(path))
+    path.write_text(key_set(keys["ES256"]))
+    verifier = TokenVerifier(settings, SigningKeys(str(path), clock), clock)
+    short, long = sign(), sign(exp=int(clock.now().timestamp()) + 3600)
+    assert await verifier.verify(short) == await verifier.verify(short)
+    assert await verifier.verify(long)
+
+    clock.advance(timedelta(seconds=400))
+    with pytest.raises(InvalidToken):
+        await verifier.verify(short)
+    assert await verifier.verify(long)
+
+    path.write_text(key_set(ECKey.generate_key("P-256")))
+    clock.advance(timedelta(minutes=11))
+    with pytest.raises(InvalidToken):
+        await verifier.verify(long)
 
 
 @pytest.mark.parametrize(

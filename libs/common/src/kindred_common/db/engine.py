@@ -28,7 +28,7 @@ def create_engine(settings: DatabaseSettings, *, application: str) -> AsyncEngin
     return create_async_engine(
         settings.address(),
         pool_size=settings.pool_size,
-        max_overflow=settings.pool_size,
+        max_overflow=0,  # a connection opened for one request costs more than waiting for the next free one
         pool_pre_ping=False,
         pool_recycle=1800,
         pool_timeout=5,

@@ -2,10 +2,8 @@
 
 import asyncio
 from collections.abc import Sequence
+from typing import NamedTuple
 from uuid import UUID
-
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from kindred_common.clock import Clock, Ids
 from kindred_common.contracts.codec import Outgoing
@@ -31,39 +29,31 @@ WITH record AS (
     INSERT INTO outbox_sequence AS s (topic, key, seq) SELECT topic, key, records FROM counted
     ON CONFLICT (topic, key) DO UPDATE SET seq = s.seq + excluded.seq
     RETURNING s.topic, s.key, s.seq
+), added AS (
+    INSERT INTO outbox (record_id, topic, key, seq, type, body, correlation_id, causation_id, traceparent, created_at)
+    SELECT record_id, topic, key,
+           seq - count(*) OVER (PARTITION BY topic, key) + row_number() OVER (PARTITION BY topic, key ORDER BY place),
+           type, body, correlation_id, causation_id, traceparent, $9
+      FROM record JOIN sequence USING (topic, key)
+     ORDER BY place
 )
-INSERT INTO outbox (record_id, topic, key, seq, type, body, correlation_id, causation_id, traceparent, created_at)
-SELECT record_id, topic, key,
-       seq - count(*) OVER (PARTITION BY topic, key) + row_number() OVER (PARTITION BY topic, key ORDER BY place),
-       type, body, correlation_id, causation_id, traceparent, $9
-  FROM record JOIN sequence USING (topic, key)
- ORDER BY place
+SELECT CASE WHEN $10 OR pg_try_advisory_xact_lock_shared($11::int, $12::int) THEN NULL ELSE pg_notify($13, '') END
 """
-
-_WAKE = text(
-    "SELECT CASE WHEN pg_try_advisory_xact_lock_shared(:space, :sleeping) THEN NULL ELSE pg_notify(:channel, '') END"
-)
+# The shared lock is held until commit, so the relay cannot fall asleep between our look at it and our commit.
 
 
 class RelayWaker:
-    """Wakes the relay after a commit: directly when it runs in this process, else by NOTIFY, and only when it sleeps.
+    """Wakes a relay in this process after a commit; one in another process is woken by the commit itself.
 
-    NOTIFY takes a lock over the whole server at commit, so a busy relay is left alone.
+    NOTIFY takes a lock over the whole server at commit, so only a sleeping relay gets one.
     """
 
-    def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
+    def __init__(self) -> None:
         self.local = asyncio.Event()
         self.relay_is_local = False
 
     async def wake(self) -> None:
-        if self.relay_is_local:
-            self.local.set()
-            return
-        async with self._engine.connect() as connection:
-            automatic = await connection.execution_options(isolation_level="AUTOCOMMIT")
-            parameters = {"space": LOCK_SPACE, "sleeping": SLEEPING_LOCK, "channel": WAKE_CHANNEL}
-            await automatic.execute(_WAKE, parameters)
+        self.local.set()
 
 
 class Outbox:
@@ -84,24 +74,44 @@ class Outbox:
         """
         if not records:
             return []
-        ids = [record.id or self._ids() for record in records]
-        bodies = [_body(record) for record in records]
+        rows = [self._row(record) for record in records]
+        columns = [list(column) for column in zip(*rows, strict=True)]
         await transaction.connection.exec_driver_sql(
             _INSERT,
             (
-                ids,
-                [record.topic.name for record in records],
-                [record.key for record in records],
-                [_type(record) for record in records],
-                bodies,
-                [record.cause.correlation_id for record in records],
-                [record.cause.causation_id for record in records],
-                [record.cause.traceparent for record in records],
+                *columns,
                 self._clock.now(),
+                self._waker.relay_is_local,
+                LOCK_SPACE,
+                SLEEPING_LOCK,
+                WAKE_CHANNEL,
             ),
         )
         transaction.after_commit("relay", self._waker.wake)
-        return ids
+        return [row.record_id for row in rows]
+
+    def _row(self, record: Outgoing) -> "_Row":
+        return _Row(
+            record.id or self._ids(),
+            record.topic.name,
+            record.key,
+            _type(record),
+            _body(record),
+            record.cause.correlation_id,
+            record.cause.causation_id,
+            record.cause.traceparent,
+        )
+
+
+class _Row(NamedTuple):
+    record_id: UUID
+    topic: str
+    key: str
+    type: str
+    body: bytes | None
+    correlation_id: str
+    causation_id: str | None
+    traceparent: str | None
 
 
 def _type(record: Outgoing) -> str:

@@ -38,6 +38,7 @@ from kindred_common.observability.metrics import Metrics
 
 BATCH = 500
 IDLE_SECONDS = 1.0
+NAP_SECONDS = 0.005
 KEEP_PUBLISHED = timedelta(days=1)
 
 _log = get_logger(__name__)
@@ -48,6 +49,7 @@ _SELECT = text(
     " FROM outbox WHERE published_at IS NULL ORDER BY id LIMIT :batch"
 )
 _MARK = text("UPDATE outbox SET published_at = :now WHERE id = ANY(:ids)")
+_SLEEPING = {"space": LOCK_SPACE, "sleeping": SLEEPING_LOCK}
 _BACKLOG = text(
     "SELECT count(*) AS pending, min(created_at) AS oldest FROM outbox WHERE published_at IS NULL"
 )
@@ -149,23 +151,31 @@ class Relay:
             self._health.set_ready(True)
             await self._heartbeats.beat(producer)
             await self._keep_house(connection)
-            if sent == 0 and asleep:
-                await self._sleep(stop)
-            elif (sent == 0) != asleep:
-                asleep = await self._mark_asleep(connection, asleep=sent == 0)
+            if sent:
+                asleep = asleep and await self._wake_up(connection)
+            elif asleep:
+                await self._wait_for_writers(IDLE_SECONDS, stop)
+            elif not (asleep := await self._fall_asleep(connection)):
+                await self._wait_for_writers(NAP_SECONDS, stop)
 
-    async def _mark_asleep(self, connection: AsyncConnection, *, asleep: bool) -> bool:
-        """While the lock is held, writers notify; after taking it the outbox is looked at once more."""
-        function = "pg_advisory_lock" if asleep else "pg_advisory_unlock"
-        parameters = {"space": LOCK_SPACE, "sleeping": SLEEPING_LOCK}
-        await connection.execute(text(f"SELECT {function}(:space, :sleeping)"), parameters)
-        return asleep
+    async def _fall_asleep(self, connection: AsyncConnection) -> bool:
+        """While the lock is held, writers notify; after taking it the outbox is looked at once more.
 
-    async def _sleep(self, stop: asyncio.Event) -> None:
+        It cannot be had while a writer is between its insert and its commit.
+        """
+        statement = text("SELECT pg_try_advisory_lock(:space, :sleeping)")
+        return bool(await connection.scalar(statement, _SLEEPING))
+
+    async def _wake_up(self, connection: AsyncConnection) -> bool:
+        """Gives the lock back; returns that the relay is not asleep."""
+        await connection.execute(text("SELECT pg_advisory_unlock(:space, :sleeping)"), _SLEEPING)
+        return False
+
+    async def _wait_for_writers(self, seconds: float, stop: asyncio.Event) -> None:
         if stop.is_set():
             return
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._waker.local.wait(), IDLE_SECONDS)
+            await asyncio.wait_for(self._waker.local.wait(), seconds)
 
     async def _send_batch(self, connection: AsyncConnection, producer: KafkaProducer) -> int:
         result = await connection.execute(_SELECT, {"batch": BATCH})

@@ -91,7 +91,7 @@ def lay_foundation(
     """Opens what a service stands on; nothing is connected before it is used."""
     moment = clock or SystemClock(settings.clock_offset)
     engine = create_engine(settings.database, application=f"kindred-{service}")
-    waker = RelayWaker(engine)
+    waker = RelayWaker()
     metrics = Metrics()
     if isinstance(engine.pool, QueuePool):
         metrics.db_pool_in_use.set_function(engine.pool.checkedout)

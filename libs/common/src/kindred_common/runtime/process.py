@@ -6,6 +6,7 @@ import signal
 import sys
 from collections.abc import Mapping, Sequence
 
+import uvloop
 from fastapi import FastAPI
 
 from kindred_common.db.migrate import migrate, migrations_of
@@ -39,7 +40,7 @@ def run_service(definition: ServiceDefinition[S], arguments: Sequence[str] | Non
     elif mode == "topics":
         asyncio.run(apply_topics(settings.kafka))
     else:
-        asyncio.run(_run(definition, settings, mode))
+        uvloop.run(_run(definition, settings, mode))
 
 
 async def _run(definition: ServiceDefinition[S], settings: S, mode: str) -> None:

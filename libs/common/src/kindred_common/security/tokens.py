@@ -1,7 +1,8 @@
 """Reads bearer tokens: who they name, if they are genuine."""
 
+from collections import OrderedDict
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from joserfc import jws, jwt
 from joserfc._rfc7515.model import JWSAlgModel  # a type that joserfc does not export
@@ -15,6 +16,7 @@ from kindred_common.security.signing_keys import PublicKey, SigningKeys
 ALGORITHMS = ("ES256", "RS256", "EdDSA", "Ed25519")
 TYPES = frozenset({"jwt", "at+jwt", "application/at+jwt"})
 LONGEST_TOKEN = 8192
+MOST_REMEMBERED = 1000
 
 
 class _Registry(jws.JWSRegistry):
@@ -31,6 +33,15 @@ class InvalidToken(Exception):  # noqa: N818 - named for what the client sent
     """A token that proves nothing; the message says why, for our logs only, and quotes nothing of the token."""
 
 
+class _Genuine(NamedTuple):
+    """A token whose signature was verified; it need not be verified again while its issuer has the same key."""
+
+    key_id: str
+    key: PublicKey
+    claims: Mapping[str, Any]
+    principal: Principal
+
+
 class TokenVerifier:
     """Checks signature, type, issuer, audience and times of a token and says whom it names."""
 
@@ -38,6 +49,7 @@ class TokenVerifier:
         self._settings = settings
         self._keys = keys
         self._clock = clock
+        self._genuine: OrderedDict[str, _Genuine] = OrderedDict()
 
     async def verify(self, token: str) -> Principal:
         """Whom the token names.
@@ -48,12 +60,29 @@ class TokenVerifier:
         """
         if len(token) > LONGEST_TOKEN:
             raise InvalidToken("too long")
-        key = await self._keys.find(_key_id(token))
+        seen = self._genuine.get(token)
+        key_id = seen.key_id if seen else _key_id(token)
+        key = await self._keys.find(key_id)
         if key is None:
             raise InvalidToken("signed with an unknown key")
-        return self._principal(self._claims(token, key))
+        if seen is None or seen.key is not key:
+            claims = self._decoded(token, key)
+            seen = _Genuine(key_id, key, claims, self._principal(claims))
+            self._remember(token, seen)
+        else:
+            self._require_validity(seen.claims)
+        return seen.principal
 
-    def _claims(self, token: str, key: PublicKey) -> Mapping[str, Any]:
+    def _decoded(self, token: str, key: PublicKey) -> Mapping[str, Any]:
+        try:
+            claims = jwt.decode(token, key, registry=_REGISTRY).claims
+        except (JoseError, ValueError) as error:
+            raise InvalidToken(type(error).__name__) from None
+        self._require_validity(claims)
+        return claims
+
+    def _require_validity(self, claims: Mapping[str, Any]) -> None:
+        """Checks issuer, audience and times, of which the times are another question at each request."""
         rules = jwt.JWTClaimsRegistry(
             now=int(self._clock.now().timestamp()),
             leeway=self._settings.leeway_seconds,
@@ -63,11 +92,14 @@ class TokenVerifier:
             exp={"essential": True},
         )
         try:
-            claims = jwt.decode(token, key, registry=_REGISTRY).claims
-            rules.validate(claims)
+            rules.validate(dict(claims))
         except (JoseError, ValueError) as error:
             raise InvalidToken(type(error).__name__) from None
-        return claims
+
+    def _remember(self, token: str, seen: "_Genuine") -> None:
+        self._genuine[token] = seen
+        if len(self._genuine) > MOST_REMEMBERED:
+            self._genuine.popitem(last=False)
 
     def _principal(self, claims: Mapping[str, Any]) -> Principal:
         return Principal(
