@@ -32,11 +32,14 @@ from kindred_invitations.application.records import event_listed, invitation_cha
 from kindred_invitations.domain.event import Event
 from kindred_invitations.domain.invitation import Invitation
 from kindred_invitations.entrypoints.access import Audit
+from kindred_invitations.entrypoints.acting import Desk
 from kindred_invitations.entrypoints.consumers import Consumers
 from kindred_invitations.entrypoints.door import Door, Reading
+from kindred_invitations.entrypoints.http_acts import invitation_acts_router
+from kindred_invitations.entrypoints.http_approvals import approvals_router
 from kindred_invitations.entrypoints.http_customers import customers_router
 from kindred_invitations.entrypoints.http_events import events_router
-from kindred_invitations.entrypoints.http_invitations import approvals_router, invitations_router
+from kindred_invitations.entrypoints.http_invitations import invitations_router
 from kindred_invitations.entrypoints.http_my_day import my_day_router
 from kindred_invitations.entrypoints.outside import Outside
 from kindred_invitations.entrypoints.problems import PROBLEMS
@@ -121,6 +124,7 @@ def _projections(transaction: Transaction) -> PostgresProjections:
 
 def _routers(foundation: Foundation[InvitationsSettings], door: Door) -> Sequence[APIRouter]:
     audit = Audit(foundation.clock, foundation.ids)
+    desk = Desk(door, audit)
     settings = foundation.settings
 
     def links(transaction: Transaction) -> ReplyLinks:
@@ -129,7 +133,8 @@ def _routers(foundation: Foundation[InvitationsSettings], door: Door) -> Sequenc
     return (
         events_router(door, audit),
         invitations_router(door, audit),
-        approvals_router(door, audit),
+        invitation_acts_router(desk),
+        approvals_router(desk),
         customers_router(door, audit),
         my_day_router(door, audit),
         reply_router(door, links, settings.company),

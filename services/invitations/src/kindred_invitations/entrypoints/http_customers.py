@@ -3,16 +3,14 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi import APIRouter, Header, Query, Request, Response
 
-from kindred_common.contracts.record import Cause
 from kindred_common.db.transactions import Transaction
 from kindred_common.i18n.translator import choose_language, translator
 from kindred_common.security.principals import Principal
 from kindred_common.web.idempotency import Outcome, once
 from kindred_common.web.paging import DEFAULT_LIMIT, Cursor, Limit, Page, cut, encode_cursor
 from kindred_common.web.problems import not_found
-from kindred_common.web.tracing import cause_of
 from kindred_invitations.application.queries import CustomerFilter, see_customer
 from kindred_invitations.application.settle_decision import settle_decision
 from kindred_invitations.domain.loyalty import LoyaltyClass
@@ -23,6 +21,7 @@ from kindred_invitations.entrypoints.access import (
     require_customer,
     sight_of,
 )
+from kindred_invitations.entrypoints.acting import CauseOf
 from kindred_invitations.entrypoints.cursors import after_name
 from kindred_invitations.entrypoints.door import Door
 from kindred_invitations.entrypoints.schemas_customers import (
@@ -32,7 +31,6 @@ from kindred_invitations.entrypoints.schemas_customers import (
 )
 from kindred_invitations.entrypoints.schemas_decisions import decision_out
 
-CauseOf = Annotated[Cause, Depends(cause_of)]
 Languages = Annotated[str | None, Header(alias="accept-language", description="`nl` or `en`.")]
 
 

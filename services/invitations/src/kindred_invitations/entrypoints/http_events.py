@@ -3,10 +3,9 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi import APIRouter, Header, Query, Request, Response
 from pydantic import AwareDatetime
 
-from kindred_common.contracts.record import Cause
 from kindred_common.contracts.vocabulary import EventKind
 from kindred_common.db.transactions import Transaction
 from kindred_common.web.etags import etag, required_version
@@ -20,19 +19,17 @@ from kindred_common.web.paging import (
     encode_cursor,
 )
 from kindred_common.web.problems import not_found
-from kindred_common.web.tracing import cause_of
 from kindred_invitations.application.add_event import add_event
 from kindred_invitations.application.cancel_event import cancel_event
 from kindred_invitations.application.change_event import change_event
 from kindred_invitations.application.queries import EventFilter
 from kindred_invitations.domain.event import CancelledBy, Event
 from kindred_invitations.entrypoints.access import Anyone, Audit, Planner
+from kindred_invitations.entrypoints.acting import CauseOf
 from kindred_invitations.entrypoints.cursors import after_moment
 from kindred_invitations.entrypoints.door import Door
 from kindred_invitations.entrypoints.planned import details_of
 from kindred_invitations.entrypoints.schemas_events import EventIn, EventOut
-
-Because = Annotated[Cause, Depends(cause_of)]
 
 
 def events_router(door: Door, audit: Audit) -> APIRouter:
@@ -76,7 +73,7 @@ def _reading(router: APIRouter, door: Door) -> None:
 def _planning(router: APIRouter, door: Door, audit: Audit) -> None:
     @router.post("", status_code=201, summary="Add an event", response_model=EventOut)
     async def add(
-        planner: Planner, event_in: EventIn, cause: Because, request: Request
+        planner: Planner, event_in: EventIn, cause: CauseOf, request: Request
     ) -> Response:
         async def work(transaction: Transaction) -> Outcome:
             event = Event(id=door.ids(), details=details_of(event_in))
@@ -89,24 +86,26 @@ def _planning(router: APIRouter, door: Door, audit: Audit) -> None:
 
 
 def _changing(router: APIRouter, door: Door, audit: Audit) -> None:
-    @router.put("/{event_id}", summary="Describe an event anew")
+    @router.put("/{event_id}", summary="Describe an event anew", response_model=EventOut)
     async def change(
         planner: Planner,
         event_id: UUID,
         event_in: EventIn,
-        cause: Because,
-        response: Response,
+        cause: CauseOf,
+        request: Request,
         if_match: Annotated[str | None, Header(description="The ETag you read.")] = None,
-    ) -> EventOut:
+    ) -> Response:
         edition = required_version(if_match)
-        async with door.transactions.begin() as transaction:
+
+        async def work(transaction: Transaction) -> Outcome:
             because = door.because(cause, planner)
             event = await change_event(
                 door.ports(transaction), because, event_id, edition, details_of(event_in)
             )
             await audit.note(transaction, planner, "event.change", ("event", str(event_id)))
-        response.headers["ETag"] = etag(event.edition)
-        return EventOut.of(event)
+            return Outcome(200, EventOut.of(event), {"ETag": etag(event.edition)})
+
+        return await once(request, door.transactions, work)
 
     @router.post(
         "/{event_id}/cancel",
@@ -114,7 +113,7 @@ def _changing(router: APIRouter, door: Door, audit: Audit) -> None:
         response_model=EventOut,
     )
     async def cancel(
-        planner: Planner, event_id: UUID, cause: Because, request: Request
+        planner: Planner, event_id: UUID, cause: CauseOf, request: Request
     ) -> Response:
         async def work(transaction: Transaction) -> Outcome:
             because = door.because(cause, planner)
