@@ -1,7 +1,8 @@
 """The changes one use case makes to invitations, gathered and then written and published together."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 from uuid import UUID
 
 from kindred_common.contracts.codec import Outgoing
@@ -17,6 +18,8 @@ from kindred_invitations.application.records import (
 from kindred_invitations.domain.event import Event
 from kindred_invitations.domain.invitation import Invitation, held_by
 from kindred_invitations.domain.steps import Step
+
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -97,16 +100,16 @@ class Changes:
 
 async def finish_all(ports: Ports, all_changes: Sequence[Changes]) -> None:
     """Writes and publishes what several causes in one transaction led to."""
-    saved = [invitation for changes in all_changes for invitation in changes.saved()]
-    if saved:
+    if saved := _all(all_changes, Changes.saved):
         await ports.invitations.save(saved)
-        await ports.invitations.note_steps(
-            [note for changes in all_changes for note in changes.notes()]
-        )
-    sent = [message for changes in all_changes for message in changes.sent()]
-    if sent:
+        await ports.invitations.note_steps(_all(all_changes, Changes.notes))
+    if sent := _all(all_changes, Changes.sent):
         await ports.messages.add(sent)
-    await ports.publish([record for changes in all_changes for record in changes.outgoing()])
+    await ports.publish(_all(all_changes, Changes.outgoing))
+
+
+def _all(all_changes: Sequence[Changes], part: Callable[[Changes], Sequence[T]]) -> list[T]:
+    return [one for changes in all_changes for one in part(changes)]
 
 
 def new_invitation(

@@ -1,6 +1,6 @@
 """Takes customers' records as they stand elsewhere: from CRM, an import or an account manager."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -40,36 +40,32 @@ async def save_customers(
 
     A record of an account that is not known is left alone.
     """
-    account_ids = {d.customer.account_id for d in drafts if d.customer.account_id is not None}
-    accounts = await stores.accounts.hold(account_ids)
-    outcome = {d.customer.id: Saved.UNKNOWN_ACCOUNT for d in drafts}
-    wanted = {
-        d.customer.id: d
-        for d in drafts
-        if d.customer.account_id is None or d.customer.account_id in accounts
-    }
+    outcome = {draft.customer.id: Saved.UNKNOWN_ACCOUNT for draft in drafts}
+    wanted = await _of_known_accounts(stores, drafts)
     if not wanted:
         return outcome
     created = await stores.customers.make(wanted)
     locked = await stores.customers.lock(wanted)
-    changed = [
-        wanted[i] for i, k in locked.items() if i in created or k.customer != wanted[i].customer
-    ]
-    changed_ids = {draft.customer.id for draft in changed}
-    for customer_id in locked:
-        outcome[customer_id] = _outcome(customer_id, created, changed_ids)
-    await _write(stores, changed, [d for d in wanted.values() if d.customer.id in created])
-    await stores.facts.add(_moves(changed, locked, now))
-    await publish_profiles(
-        stores,
-        [replace(locked[d.customer.id], customer=d.customer) for d in changed],
-        {draft.customer.id: draft.cause for draft in changed},
-    )
-    await stores.publisher.arrived([f"customer:{i}" for i in sorted(created, key=str)])
-    return outcome
+    changed = {
+        id_: wanted[id_]
+        for id_, known in locked.items()
+        if id_ in created or known.customer != wanted[id_].customer
+    }
+    await _write(stores, list(changed.values()), [wanted[id_] for id_ in created])
+    await stores.facts.add(_moves(list(changed.values()), locked, now))
+    await _publish(stores, list(changed.values()), locked)
+    await stores.publisher.arrived([f"customer:{id_}" for id_ in sorted(created, key=str)])
+    return outcome | {id_: _outcome(id_, created, changed) for id_ in locked}
 
 
-def _outcome(customer_id: UUID, created: frozenset[UUID], changed: set[UUID]) -> Saved:
+async def _of_known_accounts(stores: Stores, drafts: Sequence[Draft]) -> dict[UUID, Draft]:
+    """The records that may be saved, by customer; their accounts are held until the end of the transaction."""
+    account_ids = [d.customer.account_id for d in drafts if d.customer.account_id is not None]
+    accounts = {None, *await stores.accounts.hold(set(account_ids))}
+    return {d.customer.id: d for d in drafts if d.customer.account_id in accounts}
+
+
+def _outcome(customer_id: UUID, created: Collection[UUID], changed: Collection[UUID]) -> Saved:
     if customer_id in created:
         return Saved.CREATED
     return Saved.UPDATED if customer_id in changed else Saved.UNCHANGED
@@ -81,6 +77,14 @@ async def _write(stores: Stores, changed: Sequence[Draft], created: Sequence[Dra
     names = {d.identity: d.customer.id for d in created if d.identity is not None}
     if names:
         await stores.identities.name_customers(names)
+
+
+async def _publish(stores: Stores, changed: Sequence[Draft], locked: Mapping[UUID, Known]) -> None:
+    await publish_profiles(
+        stores,
+        [replace(locked[draft.customer.id], customer=draft.customer) for draft in changed],
+        {draft.customer.id: draft.cause for draft in changed},
+    )
 
 
 def _moves(changed: Sequence[Draft], locked: Mapping[UUID, Known], now: datetime) -> list[Fact]:

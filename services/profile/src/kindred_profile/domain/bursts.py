@@ -22,21 +22,34 @@ class Bursts:
 
 def find_bursts(facts: Sequence[Fact], now: datetime) -> Bursts:
     """Runs of at least three answer records with less than half a minute between them, named by the last answer."""
-    moments: dict[str, Fact] = {}
+    runs = _runs(_answers(facts, now))
+    settled = [_found(run[-1]) for run in runs if len(run) >= ENOUGH and _settles_at(run) <= now]
+    last = _settles_at(runs[-1]) if runs else now
+    return Bursts(settled, last if last > now else None)
+
+
+def _answers(facts: Sequence[Fact], now: datetime) -> list[Fact]:
+    """One fact for each recent answer record, in the order in which people answered."""
+    of_records: dict[str, Fact] = {}
     for fact in facts:
         if fact.kind in ANSWERS and is_recent(fact.observed_at, now):
-            moments.setdefault(fact.record_id, fact)
-    answers = sorted(moments.values(), key=lambda f: (f.observed_at, f.record_id))
+            of_records.setdefault(fact.record_id, fact)
+    return sorted(of_records.values(), key=lambda fact: (fact.observed_at, fact.record_id))
+
+
+def _runs(answers: Sequence[Fact]) -> list[list[Fact]]:
+    """The answers, cut wherever it was quiet."""
     runs: list[list[Fact]] = []
     for answer in answers:
-        if runs and answer.observed_at - runs[-1][-1].observed_at < QUIET:
+        if runs and answer.observed_at < _settles_at(runs[-1]):
             runs[-1].append(answer)
         else:
             runs.append([answer])
-    bursts = [run for run in runs if len(run) >= ENOUGH]
-    settled = [_found(run[-1]) for run in bursts if run[-1].observed_at + QUIET <= now]
-    open_until = runs[-1][-1].observed_at + QUIET if runs else None
-    return Bursts(settled, open_until if open_until and open_until > now else None)
+    return runs
+
+
+def _settles_at(run: Sequence[Fact]) -> datetime:
+    return run[-1].observed_at + QUIET
 
 
 def _found(last: Fact) -> Found:

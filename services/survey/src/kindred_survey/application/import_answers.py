@@ -43,16 +43,8 @@ async def import_batch(
     faults = [row for row in read if isinstance(row, RowFault)]
     good = [row for row in read if isinstance(row, ReadRow)]
     filled = [row for row in good if row.statements]
-    numbers = [row.number for row in filled]
-    if run.dry:
-        new = set(numbers) - await stores.imports.taken(run.fingerprint, numbers)
-    else:
-        new = set(await stores.imports.claim(run.fingerprint, numbers))
-    fresh = [row for row in filled if row.number in new]
-    answers = sum(len(row.statements) for row in fresh)
-    if not run.dry:
-        responses = [_response(run, mapping, row, cause) for row in fresh]
-        answers = await take_external_answers(stores, responses, IMPORTS, now)
+    fresh = await _not_taken_before(stores, run, filled)
+    answers = await _take(stores, [_response(run, mapping, row, cause) for row in fresh], run, now)
     await stores.imports.add_faults(run.id, faults)
     counted = replace(
         run,
@@ -65,6 +57,27 @@ async def import_batch(
     )
     await stores.imports.save(counted)
     return counted
+
+
+async def _not_taken_before(
+    stores: Stores, run: ImportRun, rows: Sequence[ReadRow]
+) -> list[ReadRow]:
+    """The rows that no run of the same file has taken; unless this one is dry, nobody else will take them."""
+    numbers = [row.number for row in rows]
+    if run.dry:
+        new = set(numbers) - await stores.imports.taken(run.fingerprint, numbers)
+    else:
+        new = set(await stores.imports.claim(run.fingerprint, numbers))
+    return [row for row in rows if row.number in new]
+
+
+async def _take(
+    stores: Stores, responses: Sequence[ExternalResponse], run: ImportRun, now: datetime
+) -> int:
+    """Returns how many answers were taken in, or would be."""
+    if run.dry:
+        return sum(len(response.statements) for response in responses)
+    return await take_external_answers(stores, responses, IMPORTS, now)
 
 
 def _response(

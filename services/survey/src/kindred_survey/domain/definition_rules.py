@@ -72,12 +72,14 @@ def _check_subject(question: Question) -> None:
 
 
 def _check_options(question: Question) -> None:
+    if question.kind is QuestionKind.PREFERENCE:
+        _check_choices(question, Aspect(question.aspect or ""))
+    elif question.options or question.several:
+        raise WrongDefinition("options", "go with preferences only")
+
+
+def _check_choices(question: Question, aspect: Aspect) -> None:
     values = [option.value for option in question.options]
-    if question.kind is not QuestionKind.PREFERENCE:
-        if values or question.several:
-            raise WrongDefinition("options", "go with preferences only")
-        return
-    aspect = Aspect(question.aspect or "")
     if len(set(values)) != len(values):
         raise WrongDefinition("options", "must differ from each other")
     if not values and aspect not in (Aspect.MAX_DISTANCE_KM, Aspect.NORM_MAX_VALUE):
