@@ -46,6 +46,20 @@ async def test_what_changes_nothing_is_not_published(world: World) -> None:
     assert len(details) == 1
 
 
+async def test_the_longest_name_that_crm_may_send_reaches_everybody(world: World) -> None:
+    await world.know_mira()
+    long = "Van Zeer Lange " * 13
+    name = f"{long}Naam"[-200:].strip()
+    await world.publish(CRM_CUSTOMERS, "crm:mira", mira(family_name=name), version=2)
+
+    async def names() -> list[str]:
+        details = [record.data for record in await world.read(CUSTOMER_DETAILS)]
+        return [one.family_name for one in details if isinstance(one, CustomerDetails)]
+
+    assert len(name) > 190
+    assert (await eventually(names, lambda seen: len(seen) == 2))[-1] == name
+
+
 async def test_withdrawn_answers_count_no_longer(world: World) -> None:
     await world.know_mira()
     now = world.clock.now()
@@ -158,9 +172,10 @@ async def test_an_open_complaint_is_an_open_case_until_it_is_solved(world: World
 
     for customer in ("mira", None):
         await report(is_open=True, customer=customer)
-        await world.profile(lambda p: p.open_case)
+        opened = await world.profile(lambda p: p.open_case)
         await report(is_open=False, customer=customer)
-        await world.profile(lambda p: not p.open_case)
+        solved = await world.profile(lambda p: not p.open_case)
+        assert solved.version == opened.version + 1
 
 
 async def test_a_transaction_from_the_future_is_rejected(world: World) -> None:

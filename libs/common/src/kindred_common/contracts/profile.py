@@ -108,8 +108,8 @@ class CustomerDetails(Record):
 
     customer_id: UUID
     active: bool = True
-    given_name: str = Field(max_length=100)
-    family_name: str = Field(max_length=100)
+    given_name: str = Field(max_length=200)
+    family_name: str = Field(max_length=200)
     email: str | None = Field(default=None, max_length=254)
     phone: str | None = Field(default=None, max_length=40)
     language: Language = Language.DUTCH

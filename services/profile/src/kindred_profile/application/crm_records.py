@@ -9,18 +9,9 @@ from kindred_profile.domain.customers import Account, Customer
 from kindred_profile.domain.errors import WrongFact
 from kindred_profile.domain.norms import Norm
 
-LONGEST_NAME = 100
-
 
 def customer_of_record(record: CrmCustomer, customer_id: UUID, account_id: UUID | None) -> Customer:
-    """The customer under our own ids.
-
-    Raises:
-        WrongFact: a name is longer than anybody's.
-    """
-    for field in ("given_name", "family_name"):
-        if len(getattr(record, field)) > LONGEST_NAME:
-            raise WrongFact(field, f"is longer than {LONGEST_NAME} characters")
+    """The customer under our own ids."""
     home, norm = record.home, record.norm
     return Customer(
         id=customer_id,

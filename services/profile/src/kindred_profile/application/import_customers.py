@@ -13,7 +13,6 @@ from kindred_profile.application.crm_records import account_of_record, customer_
 from kindred_profile.application.ports import Identity, Stores
 from kindred_profile.application.save_accounts import AccountDraft, save_accounts
 from kindred_profile.application.save_customers import Draft, Saved, save_customers
-from kindred_profile.domain.errors import WrongFact
 from kindred_profile.domain.import_rules import Fault
 
 
@@ -125,10 +124,6 @@ async def _drafts(stores: Stores, rows: Rows, cause: Cause) -> dict[int, Draft]:
     for number, record in rows.customers.items():
         name = Identity(record.source, record.external_id)
         account_id = accounts.get(Identity(record.source, record.account_external_id or ""))
-        try:
-            customer = customer_of_record(record, ids[name], account_id)
-        except WrongFact as fault:
-            rows.faults.append(Fault(number, fault.field, fault.reason))
-        else:
-            drafts[number] = Draft(customer, FactSource.IMPORT, cause, name)
+        customer = customer_of_record(record, ids[name], account_id)
+        drafts[number] = Draft(customer, FactSource.IMPORT, cause, name)
     return drafts

@@ -26,7 +26,6 @@ from kindred_profile.application.save_accounts import (
     save_accounts,
 )
 from kindred_profile.application.save_customers import Draft, Saved, save_customers
-from kindred_profile.domain.errors import WrongFact
 
 StoresOf = Callable[[Transaction], Stores]
 AHEAD = timedelta(hours=1)
@@ -61,12 +60,7 @@ def customers_handler(stores_of: StoresOf, clock: Clock) -> BatchHandler:
     async def handle(transaction: Transaction, records: Sequence[Received[Record]]) -> Refusals:
         stores = stores_of(transaction)
         named, refusals = _by_name(records)
-        drafts: dict[Identity, Draft] = {}
-        for name, draft in (await customer_drafts(stores, named)).items():
-            if isinstance(draft, WrongFact):
-                refusals.append((named[name], Rejected(draft.field, draft.reason)))
-            else:
-                drafts[name] = draft
+        drafts = await _customer_drafts(stores, named)
         outcome = await save_customers(stores, list(drafts.values()), clock.now())
         for name, draft in drafts.items():
             if outcome[draft.customer.id] is Saved.UNKNOWN_ACCOUNT:
@@ -79,10 +73,10 @@ def customers_handler(stores_of: StoresOf, clock: Clock) -> BatchHandler:
     return handle
 
 
-async def customer_drafts(
+async def _customer_drafts(
     stores: Stores, named: dict[Identity, Received[Record]]
-) -> dict[Identity, Draft | WrongFact]:
-    """The records under our own ids, or what is wrong with them."""
+) -> dict[Identity, Draft]:
+    """The records under our own ids."""
     present = {n: r for n, r in named.items() if isinstance(r.data, CrmCustomer)}
     ids = await stores.identities.customers(present)
     accounts = await stores.identities.accounts(
@@ -92,16 +86,12 @@ async def customer_drafts(
             if isinstance(r.data, CrmCustomer) and r.data.account_external_id
         }
     )
-    drafts: dict[Identity, Draft | WrongFact] = {}
+    drafts: dict[Identity, Draft] = {}
     for name, record in present.items():
         data = cast("CrmCustomer", record.data)
         account = Identity(data.source, data.account_external_id or "")
-        try:
-            customer = customer_of_record(data, ids[name], accounts.get(account))
-        except WrongFact as fault:
-            drafts[name] = fault
-        else:
-            drafts[name] = Draft(customer, FactSource.CRM, record.because(), name)
+        customer = customer_of_record(data, ids[name], accounts.get(account))
+        drafts[name] = Draft(customer, FactSource.CRM, record.because(), name)
     return drafts
 
 

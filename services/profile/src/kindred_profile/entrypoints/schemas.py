@@ -22,7 +22,7 @@ from kindred_profile.domain.norms import Norm
 
 PersonName = Annotated[
     str,
-    StringConstraints(min_length=1, max_length=100, strip_whitespace=True, pattern=r"^[^\x00]+$"),
+    StringConstraints(min_length=1, max_length=200, strip_whitespace=True, pattern=r"^[^\x00]+$"),
 ]
 Phone = Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=r"^[^\x00]+$")]
 
