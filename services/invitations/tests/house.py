@@ -30,7 +30,7 @@ from kindred_common.security.local_issuer import LocalIssuer
 from kindred_common.security.principals import Role
 from kindred_common.security.settings import SecuritySettings
 from kindred_common.testing.clocks import OffsetClock
-from kindred_common.testing.databases import fresh_database
+from kindred_common.testing.databases import empty, fresh_database
 from kindred_common.testing.services import Running, free_port, running
 from kindred_invitations.bootstrap import SERVICE
 from kindred_invitations.settings import InvitationsSettings
@@ -72,6 +72,12 @@ class House:
     @property
     def client(self) -> httpx.AsyncClient:
         return self.service.client
+
+    async def forget(self) -> None:
+        """Undoes what a test did."""
+        await empty(self.service.foundation.engine)
+        self.clock.reset()
+        self.client.cookies.clear()
 
     async def get(self, path: str, headers: dict[str, str] | None = None, **kw: Any) -> Any:
         """The body of a GET that goes well."""
@@ -218,7 +224,7 @@ async def open_house(postgres_server: str, folder: Path) -> AsyncIterator[House]
     async with fresh_database(postgres_server, kindred_invitations) as database:
         settings = InvitationsSettings(
             database=database,
-            http=HttpSettings(port=free_port()),
+            http=HttpSettings(port=free_port(), public_client_burst=10_000),
             security=SecuritySettings(jwks=str(issuer.jwks)),
         )
         async with running(SERVICE, settings, mode="api", clock=clock) as service:

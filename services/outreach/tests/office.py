@@ -26,7 +26,7 @@ from kindred_common.security.local_issuer import LocalIssuer
 from kindred_common.security.principals import Role
 from kindred_common.security.settings import SecuritySettings
 from kindred_common.testing.clocks import FakeClock
-from kindred_common.testing.databases import fresh_database
+from kindred_common.testing.databases import empty, fresh_database
 from kindred_outreach.application.accept_request import accept_request
 from kindred_outreach.application.learn_details import learn_details
 from kindred_outreach.application.ports import Stores
@@ -103,6 +103,12 @@ class Office:
         settings = self.foundation.settings
         self.dispatch = dispatch_of(self.foundation, self.open_stores, policy_of(settings))
         self.app = assemble(self.foundation).app
+
+    async def forget(self) -> None:
+        """Undoes what a test did."""
+        await empty(self.foundation.engine)
+        self.clock.advance(MONDAY - self.clock.now())
+        await hear(self.foundation, self.clock)
 
     @asynccontextmanager
     async def stores(self) -> AsyncIterator[Stores]:
@@ -197,7 +203,6 @@ async def open_office(
             smtp=SmtpSettings(port=smtp_port, timeout_seconds=patience),
         )
         foundation = lay_foundation(Service.OUTREACH, chosen, clock=clock)
-        await hear(foundation, clock)
         yield Office(foundation, clock, issuer)
         await foundation.engine.dispose()
 

@@ -17,22 +17,21 @@ from kindred_common.security.local_issuer import LocalIssuer
 from kindred_common.security.settings import SecuritySettings
 from kindred_common.testing.clocks import OffsetClock
 from kindred_common.testing.cluster import fresh_topics
-from kindred_common.testing.databases import fresh_database
+from kindred_common.testing.databases import empty, fresh_database
 from kindred_common.testing.services import Running, free_port, running
 from kindred_profile.bootstrap import SERVICE
 from kindred_profile.settings import ProfileSettings
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def clock() -> OffsetClock:
     return OffsetClock()
 
 
-@pytest.fixture
-def issuer(tmp_path: Path, clock: OffsetClock) -> LocalIssuer:
-    return LocalIssuer(
-        tmp_path, issuer="kindred-local", audience="kindred", clock=clock, ids=new_id
-    )
+@pytest.fixture(scope="module")
+def issuer(tmp_path_factory: pytest.TempPathFactory, clock: OffsetClock) -> LocalIssuer:
+    folder: Path = tmp_path_factory.mktemp("issuer")
+    return LocalIssuer(folder, issuer="kindred-local", audience="kindred", clock=clock, ids=new_id)
 
 
 @asynccontextmanager
@@ -53,17 +52,26 @@ async def service_on(
         yield service
 
 
-@pytest.fixture
-async def world(
+@pytest.fixture(scope="module")
+async def open_for_all(
     postgres_server: str, issuer: LocalIssuer, clock: OffsetClock
-) -> AsyncIterator[World]:
-    """The service on a database of its own, with records handed to it instead of sent through Kafka."""
+) -> AsyncIterator[HandToHand]:
+    """One running API for the tests of a module: to start it takes longer than most of them."""
     nowhere = KafkaSettings(bootstrap="127.0.0.1:1")
     async with (
         fresh_database(postgres_server, kindred_profile) as database,
         service_on(database, nowhere, issuer, clock, "api") as service,
     ):
-        yield World(service, issuer, clock, await HandToHand.to(service))
+        yield HandToHand.to(service)
+
+
+@pytest.fixture
+async def world(open_for_all: HandToHand, issuer: LocalIssuer, clock: OffsetClock) -> World:
+    """The API without any data, at the present, with records handed to it instead of sent through Kafka."""
+    await empty(open_for_all.service.foundation.engine)
+    clock.reset()
+    await open_for_all.begin()
+    return World(open_for_all.service, issuer, clock, open_for_all)
 
 
 @pytest.fixture
@@ -71,6 +79,7 @@ async def whole(
     postgres_server: str, kafka_server: str, issuer: LocalIssuer, clock: OffsetClock
 ) -> AsyncIterator[World]:
     """The whole service on topics and a database of its own."""
+    clock.reset()
     topics = [topic for topic in TOPICS if Service.PROFILE in (*topic.producers, *topic.consumers)]
     async with (
         fresh_database(postgres_server, kindred_profile) as database,

@@ -1,6 +1,6 @@
 """How records get into the service under test and out of it: through Kafka, or from hand to hand."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Self
 
 from kindred_common.contracts.codec import RawRecord, Received
@@ -40,22 +40,25 @@ class HandToHand:
 
     service: Running[ProfileSettings]
     intake: Intake
-    positions: Positions
     jobs: DueJobs
+    positions: Positions = field(default_factory=dict)
 
     @classmethod
-    async def to(cls, service: Running[ProfileSettings]) -> Self:
+    def to(cls, service: Running[ProfileSettings]) -> Self:
         foundation, parts = service.foundation, service.parts
         shared = foundation.transactions, foundation.clock, foundation.metrics
         transactions, clock, metrics = shared
         intake = Intake(
             "profile", parts.subscriptions, transactions, foundation.outbox, clock, metrics
         )
-        positions = await intake.stand([(s.topic.name, 0) for s in parts.subscriptions])
-        jobs = DueJobs(parts.jobs, *shared, foundation.health.loop("jobs"))
-        async with transactions.begin() as transaction:
-            await schedule(transaction, DueJob(SWEEP, "profile", clock.now(), {}))
-        return cls(service, intake, positions, jobs)
+        return cls(service, intake, DueJobs(parts.jobs, *shared, foundation.health.loop("jobs")))
+
+    async def begin(self) -> None:
+        """Takes its place on the empty topics of an empty database, where a sweep is due at once."""
+        foundation, parts = self.service.foundation, self.service.parts
+        self.positions = await self.intake.stand([(s.topic.name, 0) for s in parts.subscriptions])
+        async with foundation.transactions.begin() as transaction:
+            await schedule(transaction, DueJob(SWEEP, "profile", foundation.clock.now(), {}))
 
     async def publish(
         self, topic: Topic, key: str, envelope: Envelope, data: Record | None

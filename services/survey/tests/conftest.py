@@ -25,11 +25,20 @@ TOPICS = (
 )
 
 
-@pytest.fixture
-async def office(postgres_server: str, tmp_path: Path) -> AsyncIterator[Office]:
-    """The API alone: what it publishes stays in the outbox."""
-    async with open_office(postgres_server, tmp_path) as opened:
+@pytest.fixture(scope="module")
+async def open_for_all(
+    postgres_server: str, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Office]:
+    """One running API for the tests of a module: to start it takes longer than most of them."""
+    async with open_office(postgres_server, tmp_path_factory.mktemp("office")) as opened:
         yield opened
+
+
+@pytest.fixture
+async def office(open_for_all: Office) -> Office:
+    """The API alone, without any data, at the present: what it publishes stays in the outbox."""
+    await open_for_all.forget()
+    return open_for_all
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from kindred_common.security.local_issuer import LocalIssuer
 from kindred_common.security.principals import Role
 from kindred_common.security.settings import SecuritySettings
 from kindred_common.testing.clocks import OffsetClock
-from kindred_common.testing.databases import fresh_database
+from kindred_common.testing.databases import empty, fresh_database
 from kindred_common.testing.services import free_port, running
 from kindred_survey.adapters.postgres_customers import PostgresCustomers
 from kindred_survey.application.ports import Customer
@@ -46,6 +46,12 @@ class Office:
         self, role: Role = Role.ADMINISTRATOR, subject: str = "anna", teams: Sequence[str] = ()
     ) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.issuer.issue(subject, [role], teams=teams)}"}
+
+    async def forget(self) -> None:
+        """Undoes what a test did."""
+        await empty(self.foundation.engine)
+        self.clock.reset()
+        self.client.cookies.clear()
 
     async def get(self, path: str, **more: Any) -> httpx.Response:
         return await self._send("GET", path, **more)
@@ -135,7 +141,7 @@ async def office_on(
     settings = SurveySettings(
         database=database,
         kafka=kafka or KafkaSettings(),
-        http=HttpSettings(port=free_port()),
+        http=HttpSettings(port=free_port(), public_client_burst=10_000),
         security=SecuritySettings(jwks=str(issuer.jwks)),
         company="Van der Meer",
     )

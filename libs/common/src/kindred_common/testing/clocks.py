@@ -27,3 +27,7 @@ class OffsetClock:
 
     def leap(self, by: timedelta) -> None:
         self._offset += by
+
+    def reset(self) -> None:
+        """Back to the machine's time."""
+        self._offset = timedelta(0)

@@ -57,6 +57,7 @@ async def running(
                 yield Running(foundation, parts, client)
         finally:
             stop.set()
+            foundation.waker.local.set()  # a relay that sleeps would look up a second later only
 
 
 async def _ready(client: httpx.AsyncClient) -> None:
