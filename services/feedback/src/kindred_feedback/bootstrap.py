@@ -47,6 +47,7 @@ def assemble(foundation: Foundation[FeedbackSettings]) -> Parts:
         subscriptions=subscriptions(desk),
         jobs={ASK: asking(desk)},
         republish={EXPERIENCE_FEEDBACK.name: feedback_pages()},
+        gather_ms=50,
     )
 
 

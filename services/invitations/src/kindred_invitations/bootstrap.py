@@ -68,6 +68,7 @@ def assemble(foundation: Foundation[InvitationsSettings]) -> Parts:
             *Consumers(door, _projections).subscriptions(),
         ),
         republish=_republish(foundation.ids),
+        gather_ms=50,
     )
 
 

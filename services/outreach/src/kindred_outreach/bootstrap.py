@@ -76,6 +76,7 @@ def assemble(foundation: Foundation[OutreachSettings]) -> Parts:
         subscriptions=Consumers(open_stores, foundation.clock).subscriptions(),
         loops={"sending": send},
         republish={MESSAGE_OUTCOMES.name: outcome_pages(TOLD, outcome)},
+        gather_ms=50,
     )
 
 

@@ -62,6 +62,7 @@ def assemble(foundation: Foundation[SurveySettings]) -> Parts:
         app=_application(foundation, desk),
         subscriptions=subscriptions(desk),
         republish={SURVEY_ANSWERS.name: answers_reader(desk)},
+        gather_ms=50,
     )
 
 

@@ -13,6 +13,9 @@ from kindred_common.contracts.topics import BROKER_LIMIT_BYTES
 from kindred_common.messaging.fetched_records import read_whatever_was_written
 from kindred_common.messaging.settings import KafkaSettings
 
+GATHER_BYTES = 65_536
+LONG_POLL_MS = 500
+
 KafkaConsumer = AIOKafkaConsumer
 KafkaProducer = AIOKafkaProducer
 KafkaAdmin = AIOKafkaAdminClient
@@ -48,13 +51,18 @@ def create_producer(settings: KafkaSettings, *, client_id: str) -> AIOKafkaProdu
     )
 
 
-def create_consumer(settings: KafkaSettings, *, group: str) -> AIOKafkaConsumer:
-    """A member of ``group`` that never commits by itself, without topics yet."""
+def create_consumer(settings: KafkaSettings, *, group: str, gather_ms: int = 0) -> AIOKafkaConsumer:
+    """A member of ``group`` that never commits by itself, without topics yet.
+
+    With ``gather_ms`` the broker keeps back what is new for so long, so that it comes together.
+    """
     read_whatever_was_written()
     return AIOKafkaConsumer(
         **connection_arguments(settings),
         client_id=group,
         group_id=f"{settings.prefix}{group}",
+        fetch_min_bytes=GATHER_BYTES if gather_ms else 1,
+        fetch_max_wait_ms=gather_ms or LONG_POLL_MS,
         enable_auto_commit=False,
         auto_offset_reset="earliest",
         isolation_level="read_committed",

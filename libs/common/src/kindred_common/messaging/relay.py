@@ -11,9 +11,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
+from typing import Any
 
 from aiokafka.errors import KafkaError
-from sqlalchemy import RowMapping, text
+from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from kindred_common.clock import Clock
@@ -37,6 +38,9 @@ from kindred_common.observability.logging import get_logger
 from kindred_common.observability.metrics import Metrics
 
 BATCH = 500
+BUSY = 20
+"""As many records at once, and it is worth to be awake: until then each writer may as well notify."""
+
 IDLE_SECONDS = 1.0
 NAP_SECONDS = 0.005
 KEEP_PUBLISHED = timedelta(days=1)
@@ -44,11 +48,12 @@ KEEP_PUBLISHED = timedelta(days=1)
 _log = get_logger(__name__)
 _topics = {topic.name: topic for topic in TOPICS}
 
-_SELECT = text(
-    "SELECT id, record_id, topic, key, seq, type, body, correlation_id, causation_id, traceparent, created_at"
-    " FROM outbox WHERE published_at IS NULL ORDER BY id LIMIT :batch"
-)
-_MARK = text("UPDATE outbox SET published_at = :now WHERE id = ANY(:ids)")
+# The two statements of every record go to the driver as they are.
+_SELECT = """
+SELECT id, record_id, topic, key, seq, type, body, correlation_id, causation_id, traceparent, created_at
+  FROM outbox WHERE published_at IS NULL ORDER BY id LIMIT $1
+"""
+_MARK = "UPDATE outbox SET published_at = $1 WHERE id = ANY($2)"
 _SLEEPING = {"space": LOCK_SPACE, "sleeping": SLEEPING_LOCK}
 _BACKLOG = text(
     "SELECT count(*) AS pending, min(created_at) AS oldest FROM outbox WHERE published_at IS NULL"
@@ -151,11 +156,11 @@ class Relay:
             self._health.set_ready(True)
             await self._heartbeats.beat(producer)
             await self._keep_house(connection)
-            if sent:
-                asleep = asleep and await self._wake_up(connection)
-            elif asleep:
+            if asleep and sent < BUSY:
                 await self._wait_for_writers(IDLE_SECONDS, stop)
-            elif not (asleep := await self._fall_asleep(connection)):
+            elif asleep:
+                asleep = await self._wake_up(connection)
+            elif not sent and not (asleep := await self._fall_asleep(connection)):
                 await self._wait_for_writers(NAP_SECONDS, stop)
 
     async def _fall_asleep(self, connection: AsyncConnection) -> bool:
@@ -178,8 +183,8 @@ class Relay:
             await asyncio.wait_for(self._waker.local.wait(), seconds)
 
     async def _send_batch(self, connection: AsyncConnection, producer: KafkaProducer) -> int:
-        result = await connection.execute(_SELECT, {"batch": BATCH})
-        rows = [self._row(row) for row in result.mappings()]
+        result = await connection.exec_driver_sql(_SELECT, (BATCH,))
+        rows = [self._row(row) for row in result]
         if not rows:
             return 0
         by_key = sorted(rows, key=lambda row: (row.topic.name, row.key, row.id))
@@ -189,7 +194,7 @@ class Relay:
         outcomes = await asyncio.gather(*(self._send_chain(producer, chain) for chain in chains))
         sent = [row.id for rows_sent, _ in outcomes for row in rows_sent]
         if sent:
-            await connection.execute(_MARK, {"now": self._clock.now(), "ids": sent})
+            await connection.exec_driver_sql(_MARK, (self._clock.now(), sent))
         for error in (error for _, error in outcomes if error is not None):
             raise error
         return len(sent)
@@ -213,18 +218,17 @@ class Relay:
             sent.append(row)
         return sent, None
 
-    def _row(self, row: RowMapping) -> _Row:
-        cause = Cause(row["correlation_id"], row["causation_id"], row["traceparent"])
+    def _row(self, row: Row[Any]) -> _Row:
         envelope = Envelope(
-            id=str(row["record_id"]),
+            id=str(row.record_id),
             source=f"kindred/{self._service}",
-            type=row["type"],
-            time=row["created_at"],
-            subject=row["key"],
-            cause=cause,
-            sequence=row["seq"],
+            type=row.type,
+            time=row.created_at,
+            subject=row.key,
+            cause=Cause(row.correlation_id, row.causation_id, row.traceparent),
+            sequence=row.seq,
         )
-        return _Row(row["id"], _topics[row["topic"]], row["key"], envelope, row["body"])
+        return _Row(row.id, _topics[row.topic], row.key, envelope, row.body)
 
     async def _keep_house(self, connection: AsyncConnection) -> None:
         """Every few seconds: the backlog's metrics; and published rows leave after a day."""

@@ -77,7 +77,9 @@ def _consumer(foundation: Foundation[S], parts: Parts, health: LoopHealth) -> Co
     )
     return Consumer(
         intake,
-        partial(create_consumer, kafka, group=f"kindred-{foundation.service}"),
+        partial(
+            create_consumer, kafka, group=f"kindred-{foundation.service}", gather_ms=parts.gather_ms
+        ),
         kafka,
         foundation.clock,
         foundation.metrics,
