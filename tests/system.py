@@ -68,7 +68,7 @@ class System:
         services: Collection[Service] = SERVICES,
     ) -> None:
         self.services = services
-        self.addresses = Addresses(base_port=_free_base())
+        self.addresses = Addresses(base_port=free_base())
         self.postgres = EmbeddedPostgres(
             folder / "postgres", self.addresses.postgres, durable=durable
         )
@@ -214,7 +214,7 @@ async def running_parts(
         await system.stop()
 
 
-def _free_base() -> int:
+def free_base() -> int:
     """A base port whose whole block is free, below the ports that the machine gives to outgoing connections."""
     bases = list(range(15_000, 32_000, 100))
     SystemRandom().shuffle(bases)

@@ -1,6 +1,6 @@
-"""The whole system, once for all end-to-end tests, and the mail server its messages arrive at."""
+"""Two systems for all end-to-end tests: an empty one with a mail server, and what `kindred up` starts."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.parser import BytesParser
@@ -9,14 +9,11 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from tests.e2e.launched import Launched, launched
 from tests.system import Part, System, running_parts
 
-from kindred_cli.client import ClientSettings
-from kindred_cli.demo.loading import load_world
-from kindred_cli.demo.world import build_world
 from kindred_cli.launcher.mail_sink import MailSink
 from kindred_cli.local_system import LocalSystem
-from kindred_common.clock import SystemClock, new_id
 from kindred_common.contracts.vocabulary import Service
 
 SERVICES = [service for service in Service if service is not Service.OUTSIDE]
@@ -62,22 +59,23 @@ async def mailbox(system: System) -> AsyncIterator[Mailbox]:
     await sink.stop()
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def furnished(system: System, mailbox: Mailbox) -> LocalSystem:  # noqa: ARG001 - mail is caught
+@pytest.fixture(scope="session")
+def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Launched]:
+    with launched(tmp_path_factory.mktemp("up"), AT_ONCE) as system:
+        yield system
+
+
+@pytest.fixture(scope="session")
+def furnished(up: Launched) -> LocalSystem:
     """The system with the demonstration world in it, as commands in its folder find it."""
-    system.home.remember(system.addresses)
-    found = LocalSystem(
-        system.home, system.addresses, system.kafka_settings, ClientSettings(url=None, token=None)
-    )
-    clock = SystemClock()
-    await load_world(found, build_world(clock.now().date()), print, clock, new_id)
-    return found
+    return up.local
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keeps the tests of the one system in one process; the loop, which wants it empty, comes first."""
+    """Keeps the tests of each system in one process; whether it comes up is asked before it is used."""
     here = Path(__file__).parent
     for item in items:
         if here in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("system"))
-    items.sort(key=lambda item: here in item.path.parents and item.path.name != "test_loop.py")
+            group = "loop" if item.path.name == "test_loop.py" else "up"
+            item.add_marker(pytest.mark.xdist_group(group))
+    items.sort(key=lambda item: here in item.path.parents and item.path.name != "test_up.py")

@@ -4,7 +4,7 @@ import re
 
 import pytest
 from tests.e2e.commands import Ran, kindred
-from tests.system import Part, System
+from tests.e2e.launched import Launched
 
 from kindred_cli.demo.first_start import UNFINISHED, is_here, load_if_empty
 from kindred_cli.demo.world import CUSTOMERS, MANAGERS, build_world
@@ -39,17 +39,17 @@ async def test_a_second_start_loads_nothing(furnished: LocalSystem) -> None:
 
 
 async def test_an_interrupted_loading_is_taken_up_again(
-    furnished: LocalSystem, system: System
+    furnished: LocalSystem, up: Launched
 ) -> None:
     unfinished = furnished.home.folder / UNFINISHED
     unfinished.touch()
     versions = "SELECT sum(version) AS versions FROM customer"
-    before = await system.query(Service.PROFILE, versions)
+    before = await up.query(Service.PROFILE, versions)
     told: list[str] = []
     await load_if_empty(furnished, told.append, SystemClock(), new_id)
     assert told[-1] == "Demonstration world: loaded, everybody is matched"
     assert not unfinished.exists()
-    assert await system.query(Service.PROFILE, versions) == before
+    assert await up.query(Service.PROFILE, versions) == before
 
 
 async def test_account_managers_find_their_day(furnished: LocalSystem) -> None:
@@ -69,15 +69,10 @@ async def test_the_loop_is_shown_again_and_again(furnished: LocalSystem) -> None
 
 
 async def test_a_step_that_does_not_happen_is_one_clear_line(
-    furnished: LocalSystem, system: System
+    furnished: LocalSystem, up: Launched
 ) -> None:
-    name = Part(Service.INVITATIONS, "all").name
-    system.kill(name)
-    try:
+    with up.frozen(Service.INVITATIONS):
         ran = await kindred(furnished, "demo", "--patience", "3")
-    finally:
-        system.launch(name)
-        await system.until_ready(name)
     assert ran.code == 1
     assert ran.complained.startswith(
         "kindred: the listing of the event did not happen within 3 s; look at: kindred status"
