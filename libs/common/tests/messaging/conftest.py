@@ -1,5 +1,6 @@
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import partial
 
 import pytest
@@ -19,9 +20,14 @@ from kindred_common.db.engine import create_engine
 from kindred_common.db.transactions import Transactions
 from kindred_common.messaging.consumer import Consumer
 from kindred_common.messaging.intake import Intake
-from kindred_common.messaging.kafka import create_consumer, create_producer
+from kindred_common.messaging.kafka import (
+    KafkaConsumer,
+    KafkaProducer,
+    create_consumer,
+    create_producer,
+)
 from kindred_common.messaging.outbox import Outbox, RelayWaker
-from kindred_common.messaging.relay import Relay
+from kindred_common.messaging.relay import LEASE, Relay
 from kindred_common.messaging.settings import KafkaSettings
 from kindred_common.messaging.subscription import Subscription
 from kindred_common.messaging.tables import metadata
@@ -48,16 +54,25 @@ class Bench:
         self.metrics = Metrics()
         self.health = Health(self.clock, self.metrics)
 
-    def relay(self, kafka: KafkaSettings, name: str = "relay") -> Relay:
+    def relay(
+        self,
+        kafka: KafkaSettings,
+        name: str = "relay",
+        *,
+        service: Service = Service.SURVEY,
+        lease: timedelta = LEASE,
+        create: Callable[[], KafkaProducer] | None = None,
+    ) -> Relay:
         return Relay(
-            Service.SURVEY,
+            service,
             self.engine,
-            partial(create_producer, kafka, client_id=name),
+            create or partial(create_producer, kafka, client_id=name),
             kafka,
             RelayWaker() if name != "relay" else self.waker,
             self.clock,
             self.metrics,
             self.health.loop(name),
+            lease,
         )
 
     def intake(self, *subscriptions: Subscription) -> Intake:
@@ -65,10 +80,16 @@ class Bench:
             "test", subscriptions, self.transactions, self.outbox, self.clock, self.metrics
         )
 
-    def consumer(self, kafka: KafkaSettings, intake: Intake, name: str = "consumer") -> Consumer:
+    def consumer(
+        self,
+        kafka: KafkaSettings,
+        intake: Intake,
+        name: str = "consumer",
+        create: Callable[[], KafkaConsumer] | None = None,
+    ) -> Consumer:
         return Consumer(
             intake,
-            partial(create_consumer, kafka, group="test"),
+            create or partial(create_consumer, kafka, group="test"),
             kafka,
             self.clock,
             self.metrics,

@@ -1,20 +1,25 @@
 """The relay: sends what the outbox holds to Kafka, in order for each key, again after any crash.
 
-One relay of a service is active at a time, by advisory lock. It selects what is not yet published, never "id greater than
-the last", because ids become visible out of order. It sleeps only when there is nothing to send.
+One relay of a service is active at a time, by advisory lock. The lock's session shows life at least each third of a lease;
+one that shows none for a whole lease is ended by the server, so a frozen process loses the lock although its connection
+stands. When it wakes up it may send once more what another relay has sent, in the same order and with the same ids.
+
+It selects what is not yet published, never "id greater than the last", because ids become visible out of order. It sleeps
+only when there is nothing to send.
 """
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
-from typing import Any
+from typing import Any, TypeVar
 
 from aiokafka.errors import KafkaError
 from sqlalchemy import Row, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from kindred_common.clock import Clock
@@ -44,6 +49,9 @@ BUSY = 20
 IDLE_SECONDS = 1.0
 NAP_SECONDS = 0.005
 KEEP_PUBLISHED = timedelta(days=1)
+LEASE = timedelta(seconds=10)
+
+T = TypeVar("T")
 
 _log = get_logger(__name__)
 _topics = {topic.name: topic for topic in TOPICS}
@@ -54,6 +62,8 @@ SELECT id, record_id, topic, key, seq, type, body, correlation_id, causation_id,
   FROM outbox WHERE published_at IS NULL ORDER BY id LIMIT $1
 """
 _MARK = "UPDATE outbox SET published_at = $1 WHERE id = ANY($2)"
+_LEASE = text("SELECT set_config('idle_session_timeout', :milliseconds, false)")
+_LIVE = text("SELECT 1")
 _SLEEPING = {"space": LOCK_SPACE, "sleeping": SLEEPING_LOCK}
 _BACKLOG = text(
     "SELECT count(*) AS pending, min(created_at) AS oldest FROM outbox WHERE published_at IS NULL"
@@ -85,6 +95,7 @@ class Relay:
         clock: Clock,
         metrics: Metrics,
         health: LoopHealth,
+        lease: timedelta = LEASE,
     ) -> None:
         self._service = service
         self._engine = engine
@@ -94,7 +105,8 @@ class Relay:
         self._clock = clock
         self._metrics = metrics
         self._health = health
-        self._heartbeats = Heartbeats(service, settings, clock)
+        self._lease = lease
+        self._heartbeats = Heartbeats(service, settings, clock.now())
         self._housekeeping_at = clock.now()
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -125,6 +137,8 @@ class Relay:
         async with self._engine.connect() as pooled:
             connection = await pooled.execution_options(isolation_level="AUTOCOMMIT")
             try:
+                milliseconds = str(int(self._lease.total_seconds() * 1000))
+                await connection.execute(_LEASE, {"milliseconds": milliseconds})
                 while not await _try_lock(connection):
                     self._health.tick()
                     self._health.set_ready(True)
@@ -136,8 +150,9 @@ class Relay:
                 yield connection
             finally:
                 self._waker.relay_is_local = False
-                # The lock belongs to the session: end it rather than return it to the pool.
-                await connection.invalidate()
+                # The lock and the lease belong to the session: end it rather than return it to the pool.
+                with contextlib.suppress(DBAPIError, OSError):
+                    await connection.invalidate()
 
     async def _listen(self, connection: AsyncConnection) -> None:
         raw = await connection.get_raw_connection()
@@ -151,10 +166,13 @@ class Relay:
         asleep = False
         while not stop.is_set():
             self._waker.local.clear()
+            looked_at = self._clock.now()
             sent = await self._send_batch(connection, producer)
             self._health.tick()
             self._health.set_ready(True)
-            await self._heartbeats.beat(producer)
+            # A full batch may have left older records behind: then there is nothing to vouch for yet.
+            if sent < BATCH and self._heartbeats.due(looked_at):
+                await self._showing_life(connection, self._heartbeats.beat(producer, looked_at))
             await self._keep_house(connection)
             if asleep and sent < BUSY:
                 await self._wait_for_writers(IDLE_SECONDS, stop)
@@ -187,17 +205,25 @@ class Relay:
         rows = [self._row(row) for row in result]
         if not rows:
             return 0
-        by_key = sorted(rows, key=lambda row: (row.topic.name, row.key, row.id))
-        chains = [
-            list(chain) for _, chain in groupby(by_key, key=lambda row: (row.topic.name, row.key))
-        ]
-        outcomes = await asyncio.gather(*(self._send_chain(producer, chain) for chain in chains))
+        chains = _by_key(rows)
+        sending = asyncio.gather(*(self._send_chain(producer, chain) for chain in chains))
+        outcomes = await self._showing_life(connection, sending)
         sent = [row.id for rows_sent, _ in outcomes for row in rows_sent]
         if sent:
             await connection.exec_driver_sql(_MARK, (self._clock.now(), sent))
         for error in (error for _, error in outcomes if error is not None):
             raise error
         return len(sent)
+
+    async def _showing_life(self, connection: AsyncConnection, work: Awaitable[T]) -> T:
+        """The result of work that does not use the connection; a broker may take longer over it than the lease lasts."""
+        working = asyncio.ensure_future(work)
+        try:
+            while not (await asyncio.wait([working], timeout=self._lease.total_seconds() / 3))[0]:
+                await connection.execute(_LIVE)
+        finally:
+            working.cancel()
+        return working.result()
 
     async def _send_chain(
         self, producer: KafkaProducer, chain: list[_Row]
@@ -240,6 +266,12 @@ class Relay:
         self._metrics.outbox_pending.set(backlog["pending"])
         self._metrics.outbox_oldest_age_seconds.set(_age(backlog["oldest"], now))
         await connection.execute(_PURGE, {"before": now - KEEP_PUBLISHED})
+
+
+def _by_key(rows: Sequence[_Row]) -> list[list[_Row]]:
+    """The records of each key, in their order."""
+    ordered = sorted(rows, key=lambda row: (row.topic.name, row.key, row.id))
+    return [list(chain) for _, chain in groupby(ordered, key=lambda row: (row.topic.name, row.key))]
 
 
 def _age(oldest: datetime | None, now: datetime) -> float:
