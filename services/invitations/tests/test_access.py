@@ -90,16 +90,23 @@ async def test_who_only_looks_does_not_act(house: House) -> None:
     customer, event, invitation = await scene(house)
     body = {"invitation_ids": [str(invitation)]}
 
+    acts = {
+        f"/v1/invitations/{invitation}/approve": None,
+        f"/v1/invitations/{invitation}/withdraw": None,
+        f"/v1/events/{event}/approvals": body,
+        f"/v1/customers/{customer}/decisions/{new_id()}/done": None,
+    }
+    before = await house.step(invitation)
+
     for headers in (
         house.token(Role.VIEWER, "viewer"),
         house.token(Role.COMPLIANCE_OFFICER, "compliance"),
         house.token(scopes=["customers:read"]),
     ):
-        await house.post(f"/v1/invitations/{invitation}/approve", None, headers, status=403)
-        await house.post(f"/v1/invitations/{invitation}/withdraw", None, headers, status=403)
-        await house.post(f"/v1/events/{event}/approvals", body, headers, status=403)
-        done = f"/v1/customers/{customer}/decisions/{new_id()}/done"
-        await house.post(done, None, headers, status=403)
+        for path, sent in acts.items():
+            answer = await house.client.post(path, json=sent, headers=headers)
+            assert answer.status_code == 403, path
+    assert await house.step(invitation) == before
 
 
 async def test_a_customer_who_changes_hands_changes_sight(house: House) -> None:

@@ -102,7 +102,8 @@ def test_any_bytes_at_all(
 ) -> None:
     record = RawRecord(topic.name, 0, 0, key, value, headers, timestamp_ms)
 
-    received_or_malformed(topic, record)
+    outcome = received_or_malformed(topic, record)
+    assert outcome.topic is topic if isinstance(outcome, Received) else outcome.reason
 
 
 @settings(max_examples=200, deadline=None)

@@ -1,7 +1,9 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 
+from aiokafka import TopicPartition
 from libs.common.tests.messaging.conftest import Bench
 from libs.common.tests.messaging.records import answers, envelope
 from sqlalchemy import text
@@ -11,7 +13,8 @@ from kindred_common.contracts.codec import Received
 from kindred_common.contracts.survey import AnswersRecorded
 from kindred_common.contracts.topics import SURVEY_ANSWERS
 from kindred_common.db.transactions import Transaction
-from kindred_common.messaging.consumer import Consumer
+from kindred_common.messaging.consumer import HOUSE_EVERY, Consumer
+from kindred_common.messaging.kafka import KafkaConsumer, create_consumer
 from kindred_common.messaging.settings import KafkaSettings
 from kindred_common.messaging.subscription import Subscription, one_by_one
 from kindred_common.testing.cluster import write
@@ -65,12 +68,76 @@ async def test_members_that_come_and_go_apply_each_record_once_in_order(
 
     async with consuming(member("first")):
         await send(range(5))
-        await eventually(lambda: in_order(bench), lambda seen: seen == up_to(5))
+        assert await eventually(lambda: in_order(bench), lambda seen: seen == up_to(5))
         async with consuming(member("second")):
             await send(range(5, 15))
-            await eventually(lambda: in_order(bench), lambda seen: seen == up_to(15), within=30)
+            assert await eventually(
+                lambda: in_order(bench), lambda seen: seen == up_to(15), within=30
+            )
         await send(range(15, 20))
-        await eventually(lambda: in_order(bench), lambda seen: seen == up_to(20), within=30)
+        assert await eventually(lambda: in_order(bench), lambda seen: seen == up_to(20), within=30)
+
+
+@dataclass
+class SlowEnds:
+    """A client that learns where the partitions end, and once ``holds`` tells it only when it may."""
+
+    kafka: KafkaSettings
+    holds: bool = False
+    asked: asyncio.Event = field(default_factory=asyncio.Event)
+    go_on: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def create(self) -> KafkaConsumer:
+        client = create_consumer(self.kafka, group="test")
+        ask = client.end_offsets
+
+        async def end_offsets(partitions: list[TopicPartition]) -> dict[TopicPartition, int]:
+            ends: dict[TopicPartition, int] = await ask(partitions)
+            if self.holds:
+                self.asked.set()
+                await self.go_on.wait()
+            return ends
+
+        client.end_offsets = end_offsets
+        return client
+
+
+async def test_a_member_survives_that_its_partitions_go_while_it_asks_for_their_ends(
+    bench: Bench, kafka: KafkaSettings
+) -> None:
+    """It then has no position to report; to report none is an error of the client."""
+    customers = [str(new_id()) for _ in range(30)]
+    slow = SlowEnds(kafka)
+    first = bench.consumer(
+        kafka, bench.intake(Subscription(SURVEY_ANSWERS, one_by_one(note))), create=slow.create
+    )
+    second = bench.consumer(
+        kafka, bench.intake(Subscription(SURVEY_ANSWERS, one_by_one(note))), "second"
+    )
+
+    async def send(value: int) -> None:
+        await write(
+            kafka, SURVEY_ANSWERS, [(c, envelope(), answers(new_id(), value)) for c in customers]
+        )
+
+    await send(0)
+    async with consuming(first):
+        await eventually(lambda: in_order(bench), lambda seen: len(seen) == len(customers))
+        slow.holds = True
+        bench.clock.leap(HOUSE_EVERY)
+        await asyncio.wait_for(slow.asked.wait(), 20)
+        async with consuming(second):
+            await send(1)
+            seen = await eventually(
+                lambda: in_order(bench), lambda seen: [0, 1] in seen.values(), within=30
+            )
+            assert [0] in seen.values(), "the first member still has partitions to return to"
+            slow.go_on.set()
+            assert await eventually(
+                lambda: in_order(bench),
+                lambda seen: seen == {customer: [0, 1] for customer in customers},
+                within=30,
+            )
 
 
 async def test_a_database_set_back_in_time_replays_by_itself(
@@ -82,9 +149,9 @@ async def test_a_database_set_back_in_time_replays_by_itself(
         kafka, SURVEY_ANSWERS, [(customer, envelope(), answers(new_id(), v)) for v in range(3)]
     )
     async with consuming(bench.consumer(kafka, bench.intake(subscription), "before")):
-        await eventually(lambda: in_order(bench), lambda seen: seen == {customer: [0, 1, 2]})
+        assert await eventually(lambda: in_order(bench), lambda seen: seen == {customer: [0, 1, 2]})
     async with bench.engine.begin() as connection:
         for table in ("effect", "inbox", "consumer_offset"):
             await connection.execute(text(f"TRUNCATE {table}"))
     async with consuming(bench.consumer(kafka, bench.intake(subscription), "after")):
-        await eventually(lambda: in_order(bench), lambda seen: seen == {customer: [0, 1, 2]})
+        assert await eventually(lambda: in_order(bench), lambda seen: seen == {customer: [0, 1, 2]})

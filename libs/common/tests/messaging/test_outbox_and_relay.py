@@ -94,7 +94,7 @@ async def test_a_sleeping_relay_in_another_process_is_woken_by_the_writer(
         await eventually(lambda: _sleeping(bench))
         async with bench.transactions.begin() as transaction:
             await bench.outbox.publish(transaction, [outgoing(new_id(), 1)])
-        await eventually(lambda: _all_marked(bench), within=0.8)
+        assert await eventually(lambda: _all_marked(bench), within=0.8)
 
 
 async def _sleeping(bench: Bench) -> bool:

@@ -66,6 +66,6 @@ async def test_a_database_that_is_away_is_left_for_the_next_time() -> None:
     clock.advance(timedelta(seconds=5))
     async with asyncio.TaskGroup() as group:
         group.create_task(housekeeping.run(stop))
-        await eventually(ticked)
+        assert await eventually(ticked)
         stop.set()
     await engine.dispose()
