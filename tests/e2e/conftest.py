@@ -75,7 +75,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keeps the tests of each system in one process; whether it comes up is asked before it is used."""
     here = Path(__file__).parent
     for item in items:
-        if here in item.path.parents:
-            group = "loop" if item.path.name == "test_loop.py" else "up"
-            item.add_marker(pytest.mark.xdist_group(group))
+        for name in {"system", "up"} & _fixtures_of(item):
+            if here in item.path.parents:
+                item.add_marker(pytest.mark.xdist_group(name))
     items.sort(key=lambda item: here in item.path.parents and item.path.name != "test_up.py")
+
+
+def _fixtures_of(item: pytest.Item) -> set[str]:
+    return set(item.fixturenames) if isinstance(item, pytest.Function) else set()

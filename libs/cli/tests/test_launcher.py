@@ -103,53 +103,66 @@ def none_left(processes: list[psutil.Process]) -> bool:
     )
 
 
-def test_runs_repairs_and_stops_all_in_order(launch: Launcher) -> None:
+def test_a_first_run_repairs_and_stops_in_order_and_a_second_finds_its_data(
+    launch: Launcher,
+) -> None:
     first = launch()
     first.until_up()
-    addresses = Addresses(first.base_port)
-    assert httpx.get(f"{addresses.url(Service.SURVEY)}/health/ready").status_code == 200
-    assert "Mail caught here" in httpx.get(f"http://127.0.0.1:{addresses.mail_pages}").text
-
-    second = launch(base_port=free_base_port())
-    assert second.process.wait(100) == 1
-    pid = first.process.pid
-    assert f"already runs on {first.home} (process {pid}); stop it first" in second.output
-
-    os.kill(first.started("profile")[0], signal.SIGKILL)
-    first.until(lambda: len(first.started("profile")) == 2)
-    assert "profile died (signal 9); it is started again" in first.output
-
-    postgres = next(one for one in first.processes() if one.name() == "postgres")
-    postgres.kill()
-    first.until(lambda: "Postgres died; it is started again" in first.output)
-    first.until(lambda: not is_free(addresses.postgres))
-
-    processes = first.processes()
-    first.process.send_signal(signal.SIGINT)
-    assert first.process.wait(100) == 0
-    assert none_left(processes)
-    words = ["Services: stopping", "Kafka: stopping", "Postgres: stopping", "Stopped."]
-    places = [first.output.index(word) for word in words]
-    assert places == sorted(places)
-
-
-def test_a_second_run_finds_its_data_and_a_kill_leaves_no_process(launch: Launcher) -> None:
-    first = launch()
-    first.until_up()
-    first.process.send_signal(signal.SIGTERM)
-    assert first.process.wait(100) == 0
-    password = (first.home / "postgres/password").read_text()
-    cluster = (first.home / "kafka/data/meta.properties").read_text()
+    answers(first)
+    nobody_else_runs_here(first, launch)
+    what_dies_is_started_again(first)
+    secrets = secrets_of(first)
+    stops_in_order(first)
 
     second = launch(base_port=free_base_port())
     second.until_up()
-    assert (second.home / "postgres/password").read_text() == password
-    assert (second.home / "kafka/data/meta.properties").read_text() == cluster
+    assert secrets_of(second) == secrets
     processes = second.processes()
     assert len(processes) > 5
     second.process.kill()
     second.process.wait()
     second.until(lambda: none_left(processes))
+
+
+def answers(run: Launch) -> None:
+    addresses = Addresses(run.base_port)
+    assert httpx.get(f"{addresses.url(Service.SURVEY)}/health/ready").status_code == 200
+    assert "Mail caught here" in httpx.get(f"http://127.0.0.1:{addresses.mail_pages}").text
+
+
+def nobody_else_runs_here(run: Launch, launch: Launcher) -> None:
+    other = launch(base_port=free_base_port())
+    assert other.process.wait(100) == 1
+    pid = run.process.pid
+    assert f"already runs on {run.home} (process {pid}); stop it first" in other.output
+
+
+def what_dies_is_started_again(run: Launch) -> None:
+    os.kill(run.started("profile")[0], signal.SIGKILL)
+    run.until(lambda: len(run.started("profile")) == 2)
+    assert "profile died (signal 9); it is started again" in run.output
+
+    postgres = next(one for one in run.processes() if one.name() == "postgres")
+    postgres.kill()
+    run.until(lambda: "Postgres died; it is started again" in run.output)
+    run.until(lambda: not is_free(Addresses(run.base_port).postgres))
+
+
+def stops_in_order(run: Launch) -> None:
+    processes = run.processes()
+    run.process.send_signal(signal.SIGINT)
+    assert run.process.wait(100) == 0
+    assert none_left(processes)
+    words = ["Services: stopping", "Kafka: stopping", "Postgres: stopping", "Stopped."]
+    places = [run.output.index(word) for word in words]
+    assert places == sorted(places)
+
+
+def secrets_of(run: Launch) -> tuple[str, str]:
+    """What both servers made at their first start."""
+    files = (run.home / "postgres/password", run.home / "kafka/data/meta.properties")
+    password, cluster = (file.read_text() for file in files)
+    return password, cluster
 
 
 def test_a_service_that_does_not_start_is_one_clear_line_and_nothing_stays(
