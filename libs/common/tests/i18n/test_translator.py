@@ -9,7 +9,7 @@ EVENING = datetime(2026, 7, 2, 22, 30, tzinfo=UTC)
 
 
 def test_words_are_spoken_in_both_languages() -> None:
-    assert translator("nl").gettext("This is over") == "Dit is voorbij"
+    assert translator("nl").gettext("This is over") == "Deze pagina is gesloten"
     assert translator("en").gettext("This is over") == "This is over"
     assert translator("fr").gettext("This is over") == "This is over"
     assert translator("nl").gettext("") == ""

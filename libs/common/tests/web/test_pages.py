@@ -128,7 +128,7 @@ async def test_a_page_can_be_read_aloud(site: Site) -> None:
     [
         (404, "Deze pagina bestaat niet"),
         (409, "Dit is intussen veranderd"),
-        (410, "Dit is voorbij"),
+        (410, "Deze pagina is gesloten"),
         (422, "Dat ging niet goed"),
         (429, "Een ogenblik geduld"),
         (503, "Er ging bij ons iets mis"),
@@ -146,7 +146,7 @@ async def test_errors_are_pages_that_say_what_to_do_and_nothing_of_the_link(
 
 
 async def test_errors_speak_the_customers_language_once_he_is_known(site: Site) -> None:
-    assert "Dit is voorbij" in await shown(site, "/p/known/t", **{"Accept-Language": "en"})
+    assert "Deze pagina is gesloten" in await shown(site, "/p/known/t", **{"Accept-Language": "en"})
 
 
 async def test_unknown_and_closed_links_look_the_same(site: Site) -> None:
