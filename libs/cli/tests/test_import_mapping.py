@@ -43,6 +43,11 @@ def test_the_mapping_of_the_young_people_survey_comes_with_kindred() -> None:
     assert themes["Countryside, outdoors"] == "nature"
 
 
+def test_old_answers_are_imported_with_their_date() -> None:
+    sent = FileMapping.read("young-people-survey").of_answers()
+    assert sent["answered_at"].startswith("2013-")
+
+
 def test_special_categories_of_data_are_left_where_they_are() -> None:
     columns = FileMapping.read("young-people-survey").answers.columns
     assert not {"Religion", "Politics", "God", "Gender", "Weight"} & columns.keys()

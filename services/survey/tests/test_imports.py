@@ -90,6 +90,22 @@ async def test_a_file_is_taken_in_once_one_record_a_person(office: Office) -> No
     assert [a["number"] for a in first["answers"]] == [float(str(v)) for v in given.values()]
 
 
+@pytest.mark.parametrize(
+    ("named", "moment"),
+    [
+        ("2013-12-31", "2013-12-31T00:00:00Z"),
+        ("2013-12-31T12:00:00+01:00", "2013-12-31T11:00:00Z"),
+    ],
+)
+async def test_all_answers_of_a_file_may_date_from_one_day_or_moment(
+    office: Office, named: str, moment: str
+) -> None:
+    answer = await upload(office, table(people(2)), mapping(answered_at=named))
+    assert counts(answer)[1] == 2
+    given = {datetime.fromisoformat(one["answered_at"]) for one in await office.outbox()}
+    assert given == {datetime.fromisoformat(moment)}
+
+
 async def test_two_uploads_of_a_file_at_once_take_each_row_once(office: Office) -> None:
     content = table(people(300))
     answers = await asyncio.gather(*(upload(office, content) for _ in range(3)))
@@ -166,6 +182,8 @@ async def test_customers_times_and_choices_come_from_columns(office: Office) -> 
         (b"\xff\xfe\x00", mapping(), "body.file"),
         (table(people(1)), mapping(columns={}), "body.mapping.columns"),
         (table(people(1)), mapping(colour="red"), "body.mapping.colour"),
+        (table(people(1)), mapping(answered_at_column="Age"), "body.mapping"),
+        (table(people(1)), mapping(answered_at="2013-02-30"), "body.mapping.answered_at"),
         (
             table(people(1)),
             mapping(columns={"Opera": {"question_id": "o", "kind": "text"}}),

@@ -1,10 +1,19 @@
 """How answered surveys in a file are to be read, and what came of it."""
 
+import re
 from datetime import datetime
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
 from pydantic.config import JsonDict
 
 from kindred_common.contracts.record import SourceName
@@ -13,6 +22,15 @@ from kindred_survey.domain.import_rows import ImportMapping, MappedColumn, RowFa
 from kindred_survey.domain.questions import QuestionKind
 
 Heading = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+def _first_moment(at: object) -> object:
+    return f"{at}T00:00:00Z" if isinstance(at, str) and _DAY.fullmatch(at) else at
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_first_moment)]
 
 EXAMPLE: JsonDict = {
     "name": "young-people-survey",
@@ -86,8 +104,8 @@ class CustomerSchema(BaseModel):
 class MappingSchema(BaseModel):
     """What a CSV file of answered surveys means: one row a person, columns by their heading; others are ignored.
 
-    ``name`` names the survey for ever. The time of answering is in ``answered_at_column`` (ISO 8601, UTC if it names no
-    zone), or ``answered_at`` for all, or now.
+    ``name`` names the survey for ever. When people answered stands in ``answered_at_column`` (ISO 8601, UTC if it names no
+    zone), or is ``answered_at`` for all, or now.
     """
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [EXAMPLE]})
@@ -95,7 +113,9 @@ class MappingSchema(BaseModel):
     name: SourceName
     customer: CustomerSchema = CustomerSchema()
     columns: dict[Heading, ColumnSchema] = Field(min_length=1, max_length=500)
-    answered_at: AwareDatetime | None = None
+    answered_at: Moment | None = Field(
+        default=None, description="A time with its zone, or a day: then its first moment in UTC."
+    )
     answered_at_column: Heading | None = None
     delimiter: str = Field(default=",", min_length=1, max_length=1)
 
