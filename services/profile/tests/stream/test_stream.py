@@ -1,7 +1,7 @@
 """The Faust stream on a real broker: it finds what the sweep finds, once, and what it loses does not matter."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -30,7 +30,11 @@ from kindred_common.testing.waiting import eventually
 from kindred_profile.bootstrap import SERVICE
 from kindred_profile.settings import ProfileSettings
 
+pytestmark = pytest.mark.timeout(300)
+
 NOW = SystemClock().now()
+PATIENCE = 60.0
+"""Seconds in which streams that come and go share the partitions out anew and read on, on a busy machine too."""
 
 
 @dataclass
@@ -58,7 +62,7 @@ class Bench:
             loops = SERVICE.processes["stream"](foundation)
             group.create_task(run_process(foundation, loops, stop))
             try:
-                await eventually(ready, within=40)
+                await eventually(ready, within=PATIENCE)
                 yield
             finally:
                 stop.set()
@@ -73,6 +77,10 @@ class Bench:
             bodies = [bytes(row.body).decode() for row in rows]
         await foundation.engine.dispose()
         return bodies
+
+    async def until(self, holds: Callable[[list[str]], bool]) -> None:
+        """Waits until what was asked for is as wanted."""
+        await eventually(self.requests, holds, within=PATIENCE)
 
     async def answer(self, customer_id: UUID, themes: Sequence[str]) -> None:
         """One answer record a theme, a second apart."""
@@ -123,14 +131,14 @@ async def test_momentum_and_settled_bursts_are_asked_for_once(bench: Bench) -> N
     customer_id = new_id()
     async with bench.streaming():
         await bench.answer(customer_id, ["opera", "opera", "opera"])
-        await eventually(bench.requests, lambda found: "theme-momentum" in reasons(found))
+        await bench.until(lambda found: "theme-momentum" in reasons(found))
         bench.clock.leap(timedelta(minutes=1))
         both = ["burst-settled", "theme-momentum"]
-        await eventually(bench.requests, lambda found: reasons(found) == both)
+        await bench.until(lambda found: reasons(found) == both)
         await write_bytes(bench.kafka, SURVEY_ANSWERS, [(b"x", b"{", ()), (b"x", None, ())])
         other = new_id()
         await bench.answer(other, ["golf", "golf", "golf"])
-        await eventually(bench.requests, lambda found: len(found) >= 3)
+        await bench.until(lambda found: len(found) >= 3)
     assert sum(str(customer_id) in body for body in await bench.requests()) == 2
 
 
@@ -138,12 +146,12 @@ async def test_two_streams_and_one_started_anew_ask_no_second_time(bench: Bench)
     customer_id = new_id()
     async with bench.streaming(), bench.streaming():
         await bench.answer(customer_id, ["opera", "opera", "opera"])
-        await eventually(bench.requests, lambda found: "theme-momentum" in reasons(found))
+        await bench.until(lambda found: "theme-momentum" in reasons(found))
     async with bench.streaming():
         await bench.answer(customer_id, ["opera", "opera", "opera", "opera"])
         marker = new_id()
         await bench.answer(marker, ["golf", "golf", "golf"])
-        await eventually(bench.requests, lambda found: any(str(marker) in body for body in found))
+        await bench.until(lambda found: any(str(marker) in body for body in found))
     requests = [body for body in await bench.requests() if str(customer_id) in body]
     assert reasons(requests).count("theme-momentum") == 1
 
@@ -168,6 +176,8 @@ async def test_live_signals_are_means_over_the_last_hour(bench: Bench) -> None:
             found = [r.data for r in await read_all(bench.kafka, LIVE_SIGNALS)]
             return found[-1] if found and isinstance(found[-1], LiveSignal) else None
 
-        signal = await eventually(latest, lambda seen: seen is not None and seen.count == 4)
+        signal = await eventually(
+            latest, lambda seen: seen is not None and seen.count == 4, within=PATIENCE
+        )
     assert signal is not None
     assert signal.value == pytest.approx(0.75)
