@@ -79,7 +79,8 @@ class World:
         """Profile says that what it publishes is current."""
         producer = create_producer(self.settings.kafka, client_id="profile")
         await producer.start()
-        await Heartbeats(Service.PROFILE, self.settings.kafka, self.clock).beat(producer)
+        now = self.clock.now()
+        await Heartbeats(Service.PROFILE, self.settings.kafka, now).beat(producer, now)
         await producer.stop()
 
     async def outcomes(self) -> Sequence[Received[Record]]:
