@@ -9,6 +9,7 @@ from pathlib import Path
 from aiosmtplib import SMTP
 from aiosmtplib.errors import SMTPDataError, SMTPException, SMTPRecipientRefused
 
+from kindred_outreach.adapters.mailboxes import NotAnAddress
 from kindred_outreach.application.ports import HandOver
 from kindred_outreach.domain.deliveries import Delivery
 from kindred_outreach.domain.letters import Mail
@@ -42,7 +43,10 @@ class SmtpServer:
         self._compose = compose
 
     async def deliver(self, mail: Mail, hand_over: HandOver) -> Delivery:
-        content = self._compose(mail)
+        try:
+            content = self._compose(mail)
+        except NotAnAddress:
+            return Delivery.NO_SUCH_ADDRESS
         client = self._client()
         try:
             await client.connect()
