@@ -17,10 +17,10 @@ from services.matching.tests.worlds import (
 from kindred_matching.domain.events import EventTable, EventView
 from kindred_matching.domain.exact import exponential, halved, logistic, quantise
 from kindred_matching.domain.facts import Customer, Event, Place
-from kindred_matching.domain.rules import Coefficients
+from kindred_matching.domain.lens import Lens
 from kindred_matching.domain.scoring import ABSENT, ACCOMPANIED, ALONE, Scores, score
 
-PLAIN = Coefficients()
+PLAIN = Lens.of()
 OPERA = an_event(1, themes=(("opera", 1.0),), kind="culture", companion_allowed=True)
 
 

@@ -19,12 +19,15 @@ from kindred_matching.adapters.postgres_journal import PostgresJournal
 from kindred_matching.adapters.postgres_projections import PostgresProjections
 from kindred_matching.adapters.postgres_readings import PostgresReadings
 from kindred_matching.adapters.republish import read_matches
+from kindred_matching.adapters.theme_files import read_taxonomy
 from kindred_matching.adapters.writership import Epoch, Writership
 from kindred_matching.application.matchmaker import Matchmaker
 from kindred_matching.application.ports import Stores
+from kindred_matching.domain.taxonomy import Taxonomy
 from kindred_matching.entrypoints.consumers import subscriptions
 from kindred_matching.entrypoints.http_engine import engine_router
 from kindred_matching.entrypoints.http_matches import matches_router
+from kindred_matching.entrypoints.http_themes import themes_router
 from kindred_matching.entrypoints.ticker import Ticker
 from kindred_matching.settings import MatchingSettings
 
@@ -41,6 +44,7 @@ PATIENCE = 4
 def assemble(foundation: Foundation[MatchingSettings]) -> Parts:
     """Builds the parts of this service."""
     chosen = foundation.settings.matching
+    taxonomy = read_taxonomy(chosen.themes)
     epoch = Epoch()
 
     def stores(transaction: Transaction) -> Stores:
@@ -53,7 +57,10 @@ def assemble(foundation: Foundation[MatchingSettings]) -> Parts:
 
     observer = MeasuredObserver(foundation.metrics)
     matchmaker = Matchmaker(
-        chosen.rules, foundation.clock, observer, snapshot_every=chosen.snapshot_every
+        chosen.rules(taxonomy.tree),
+        foundation.clock,
+        observer,
+        snapshot_every=chosen.snapshot_every,
     )
     ticker = Ticker(
         matchmaker,
@@ -64,7 +71,7 @@ def assemble(foundation: Foundation[MatchingSettings]) -> Parts:
         chosen.tick,
     )
     return Parts(
-        app=_application(foundation),
+        app=_application(foundation, taxonomy),
         subscriptions=subscriptions(matchmaker, stores, observer),
         republish={CUSTOMER_MATCHES.name: read_matches},
         gate=_gate(foundation, epoch, ticker),
@@ -105,7 +112,7 @@ async def _as_coroutine(loop: Loop, stop: asyncio.Event) -> None:
     await loop(stop)
 
 
-def _application(foundation: Foundation[MatchingSettings]) -> FastAPI:
+def _application(foundation: Foundation[MatchingSettings], taxonomy: Taxonomy) -> FastAPI:
     routers = [
         matches_router(
             foundation.transactions,
@@ -118,6 +125,7 @@ def _application(foundation: Foundation[MatchingSettings]) -> FastAPI:
             lambda transaction: PostgresReadings(transaction.connection),
             foundation.clock,
         ),
+        themes_router(taxonomy),
         operations_router(
             foundation.transactions, [CUSTOMER_MATCHES], foundation.clock, foundation.ids
         ),

@@ -1,10 +1,12 @@
 """The settings of the matching service."""
 
 from datetime import timedelta
+from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from kindred_common.runtime.settings import ServiceSettings
+from kindred_matching.domain.kinship import ThemeTree
 from kindred_matching.domain.rules import Rules
 
 
@@ -13,7 +15,7 @@ class MatchmakingSettings(BaseModel):
 
     ``cap`` open invitations per customer, ``hospitality_per_year`` euro per customer and calendar year. ``tick_seconds``
     between looks at the clock. A writer that shows no life for ``lease_seconds`` is replaced. A snapshot is taken after
-    ``snapshot_every`` inputs.
+    ``snapshot_every`` inputs. ``themes`` names a file with themes of your own.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -24,9 +26,12 @@ class MatchmakingSettings(BaseModel):
     lease_seconds: float = Field(default=15.0, ge=1)
     snapshot_every: int = Field(default=2000, ge=1)
 
-    @property
-    def rules(self) -> Rules:
-        return Rules(cap=self.cap, hospitality_per_year=round(self.hospitality_per_year * 100))
+    themes: Path | None = None
+
+    def rules(self, themes: ThemeTree) -> Rules:
+        """The rules with this tree of themes."""
+        cents = round(self.hospitality_per_year * 100)
+        return Rules(cap=self.cap, hospitality_per_year=cents, themes=themes)
 
     @property
     def tick(self) -> timedelta:

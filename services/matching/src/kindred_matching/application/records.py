@@ -58,6 +58,7 @@ def customer_of(profile: CustomerProfile) -> Customer:
         excluded_themes=profile.excluded_themes,
         kinds=tuple((str(each.kind), each.value) for each in profile.kinds),
         companion_wish=None if profile.companion_wish is None else str(profile.companion_wish),
+        manner=None if profile.manner is None else str(profile.manner),
         norm=_norm(profile.norm),
         nps=None if profile.loyalty is None else profile.loyalty.nps,
         last_attended_at=profile.last_attended_at,

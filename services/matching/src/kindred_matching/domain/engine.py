@@ -29,6 +29,8 @@ from kindred_matching.domain.inputs import (
     RematchAsked,
     RulesReplaced,
 )
+from kindred_matching.domain.lens import Lens, Outlook
+from kindred_matching.domain.lessons import Lessons
 from kindred_matching.domain.pricing import Pricing, starts_after
 from kindred_matching.domain.proposals import Proposal, describe
 from kindred_matching.domain.rules import Rules
@@ -47,6 +49,8 @@ class Engine:
 
     def __init__(self, rules: Rules, create_allocator: CreateAllocator = GreedyAllocator) -> None:
         self.rules = rules
+        self._lens = Lens.under(rules)
+        self._lessons: dict[UUID, Lessons] = {}
         self.now = LONG_AGO
         self.customers: dict[UUID, Customer] = {}
         self.events: dict[UUID, Event] = {}
@@ -113,11 +117,14 @@ class Engine:
         """What there is to say about these customers, after :meth:`settle`; all of them must be known."""
         board, chosen = self.board, self.allocator.chosen
         left = board.events.free_seats() - chosen.sum(axis=0, dtype=np.int64)
-        coefficients = self.rules.coefficients
         return [
-            describe(board, chosen, self.customers[customer], coefficients, left)
+            describe(board, chosen, self.customers[customer], self.outlook(customer), left)
             for customer in customers
         ]
+
+    def outlook(self, customer: UUID) -> Outlook:
+        """How the customer is seen."""
+        return Outlook(self._lens, self._lessons.get(customer, ()))
 
     def replay(self, batch: Iterable[Input]) -> None:
         """Takes a batch of the journal that was settled once; a :meth:`settle` must follow the last."""
@@ -215,6 +222,7 @@ class Engine:
     @apply.register
     def _(self, happening: RulesReplaced) -> None:
         self.rules = happening.rules
+        self._lens = Lens.under(self.rules)
         self._rows |= set(self.customers)
 
     def _known(self, customers: Iterable[UUID]) -> set[UUID]:
@@ -269,7 +277,8 @@ class Engine:
             place = self.board.customers.take(customer_id)
             commitments = self.ledger.of(customer_id)
             pricing.fill_limits(place, commitments)
-            pricing.fill_pairs(place, self.customers[customer_id], commitments, view)
+            customer, outlook = self.customers[customer_id], self.outlook(customer_id)
+            pricing.fill_pairs(customer, outlook, commitments, view)
             self.allocator.replace_row(place)
         self._touched |= self._rows
 
@@ -279,9 +288,8 @@ class Engine:
         pricing = Pricing(self.board, self.rules, self.now)
         view = self.board.events.view(sorted(self._columns))
         for customer_id in sorted(self.customers.keys() - self._rows):
-            place = self.board.customers.take(customer_id)
-            own = self.ledger.of(customer_id)
-            if pricing.fill_pairs(place, self.customers[customer_id], own, view):
+            customer, outlook = self.customers[customer_id], self.outlook(customer_id)
+            if pricing.fill_pairs(customer, outlook, self.ledger.of(customer_id), view):
                 self._touched.add(customer_id)
         for event in sorted(self._columns):
             live = self.board.events.rows["live"][event]

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from kindred_matching.domain.exact import Floats
 from kindred_matching.domain.facts import Event, Place
+from kindred_matching.domain.naming import Names
 from kindred_matching.domain.slots import Places, Slot, Slots
 from kindred_matching.domain.travel import Bools, clashes, distances_km, travel_seconds
 from kindred_matching.domain.vocabulary import ONLINE, SOCIAL_KINDS
@@ -47,31 +48,29 @@ def seconds(moment: datetime) -> int:
     return floor(moment.timestamp())
 
 
-class Names:
-    """Numbers for names, in the order in which they were first heard."""
+@dataclass(frozen=True, slots=True)
+class Subjects:
+    """What the events of a view are about: one line for each theme of each event.
 
-    def __init__(self) -> None:
-        self._numbers: dict[str, int] = {}
+    ``event`` is a row of the view, ``theme`` a number, ``strength`` how much of the event it is.
+    """
+
+    event: Places
+    theme: Places
+    strength: Floats
 
     def __len__(self) -> int:
-        return len(self._numbers)
-
-    def of(self, name: str) -> int:
-        """The name's number, a new one if it has none."""
-        return self._numbers.setdefault(name, len(self._numbers))
-
-    def find(self, name: str) -> int:
-        """The name's number, -1 if it was never heard."""
-        return self._numbers.get(name, -1)
+        return len(self.event)
 
 
 @dataclass(frozen=True, slots=True)
 class EventView:
-    """Some of the events (``places``), in this order; ``themes`` has a column for each theme."""
+    """Some of the events (``places``), in this order; ``themes`` has a column for each theme, ``subjects`` lists the same."""
 
     places: Places
     rows: Rows
     themes: Floats
+    subjects: Subjects
     theme_numbers: Names
     kind_numbers: Names
     language_numbers: Names
@@ -143,10 +142,13 @@ class EventTable:
 
     def view(self, places: Places | Sequence[int]) -> EventView:
         chosen = np.asarray(places, dtype=np.int64)
+        themes = self._themes[chosen]
+        event, theme = np.nonzero(themes)
         return EventView(
             chosen,
             self.rows[chosen],
-            self._themes[chosen],
+            themes,
+            Subjects(event, theme, themes[event, theme]),
             self._theme_numbers,
             self._kind_numbers,
             self._language_numbers,

@@ -42,6 +42,6 @@ def logistic(x: Floats) -> Floats:
     return 1.0 / (1.0 + exponential(-x))
 
 
-def halved(age: Floats, half_life: float) -> Floats:
+def halved(age: Floats, half_life: Floats | float) -> Floats:
     """What is left of 1 after ``age``, when half of it goes each ``half_life``; an age below 0 takes nothing."""
     return exponential(-np.maximum(age, 0.0) * (0.6931471805599453 / half_life))

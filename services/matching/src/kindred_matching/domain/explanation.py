@@ -58,9 +58,8 @@ def explain(engine: Engine, customer_id: UUID, event_id: UUID, seats_left: int) 
     """
     board = engine.board
     customer, event = board.customers.take(customer_id), board.events.slots.take(event_id)
-    scores = score(
-        engine.customers[customer_id], board.events.view([event]), engine.rules.coefficients
-    )
+    view = board.events.view([event])
+    scores = score(engine.customers[customer_id], view, *engine.outlook(customer_id))
     outcome = _outcome(engine, customer, event)
     refused = outcome in (Outcome.REFUSED, Outcome.CANCELLED)
     return Explanation(

@@ -54,6 +54,7 @@ class Customer:
     excluded_themes: tuple[str, ...] = ()
     kinds: tuple[tuple[str, float], ...] = ()
     companion_wish: str | None = None
+    manner: str | None = None
     norm: Norm | None = None
     nps: int | None = None
     last_attended_at: datetime | None = None

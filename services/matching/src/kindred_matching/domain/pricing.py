@@ -13,6 +13,7 @@ from kindred_matching.domain.commitments import Commitment
 from kindred_matching.domain.eligibility import Standing, companion_refused, refusals
 from kindred_matching.domain.events import EventTable, EventView, seconds
 from kindred_matching.domain.facts import Customer
+from kindred_matching.domain.lens import Outlook
 from kindred_matching.domain.rules import Rules
 from kindred_matching.domain.scoring import ABSENT, ACCOMPANIED, score
 from kindred_matching.domain.slots import Slot
@@ -106,12 +107,12 @@ class Pricing:
                 board.fixed[place, event] = commitment.seats
 
     def fill_pairs(
-        self, place: Slot, customer: Customer, commitments: Commitments, view: EventView
+        self, customer: Customer, outlook: Outlook, commitments: Commitments, view: EventView
     ) -> bool:
         """Writes weights and refusals of the customer's pairs with the events of the view; tells whether any is new."""
-        board = self.board
+        board, place = self.board, self.board.customers.take(customer.id)
         standing = standing_of(commitments, board.events, view, self.rules, self.now)
-        weight = score(customer, view, self.rules.coefficients).weight
+        weight = score(customer, view, *outlook).weight
         weight[companion_refused(customer, view, standing), ACCOMPANIED] = ABSENT
         masks = refusals(customer, view, standing)
         busy = busy_with(commitments, board.events)[view.places]

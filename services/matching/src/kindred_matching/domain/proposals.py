@@ -7,7 +7,7 @@ import numpy as np
 
 from kindred_matching.domain.board import Board, Seats
 from kindred_matching.domain.facts import Customer
-from kindred_matching.domain.rules import Coefficients
+from kindred_matching.domain.lens import Outlook
 from kindred_matching.domain.scoring import ACCOMPANIED, ALONE, Contribution, score
 from kindred_matching.domain.slots import Places, Slot
 from kindred_matching.domain.travel import Bools
@@ -115,7 +115,7 @@ def refused_events(board: Board, customer: Slot) -> tuple[Refused, ...]:
 
 
 def describe(
-    board: Board, chosen: Seats, customer: Customer, coefficients: Coefficients, seats_left: Places
+    board: Board, chosen: Seats, customer: Customer, outlook: Outlook, seats_left: Places
 ) -> Proposal:
     """The proposal for one customer; ``seats_left`` are the seats of each event that nobody was given or chosen for."""
     place = board.customers.take(customer.id)
@@ -127,7 +127,7 @@ def describe(
     return Proposal(
         customer_id=customer.id,
         profile_version=customer.version,
-        chosen=_chosen(board, chosen, customer, coefficients, taken),
+        chosen=_chosen(board, chosen, customer, outlook, taken),
         ranked=tuple(
             Ranked(ids.at(event), float(weight[event]), reason)
             for event, reason in zip(ranked.tolist(), obstacle, strict=True)
@@ -137,10 +137,10 @@ def describe(
 
 
 def _chosen(
-    board: Board, chosen: Seats, customer: Customer, coefficients: Coefficients, taken: Places
+    board: Board, chosen: Seats, customer: Customer, outlook: Outlook, taken: Places
 ) -> tuple[Chosen, ...]:
     place = board.customers.take(customer.id)
-    scores = score(customer, board.events.view(taken), coefficients)
+    scores = score(customer, board.events.view(taken), *outlook)
     found = []
     for row, event in enumerate(taken.tolist()):
         fixed = int(board.fixed[place, event])

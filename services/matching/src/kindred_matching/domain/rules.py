@@ -2,12 +2,16 @@
 
 from dataclasses import dataclass, field
 
+from kindred_matching.domain.kinship import ThemeTree
+
 
 @dataclass(frozen=True, slots=True)
 class Coefficients:
     """How strongly each thing moves the log-odds that a customer accepts, and how unsure we are of what we do not know.
 
-    ``unknown`` is the standard deviation of a customer's taste (-1 dislikes to 1 loves) before he was asked.
+    ``unknown`` is the standard deviation of a customer's taste (-1 dislikes to 1 loves) before he was asked. Passions last, what
+    matters in the profession changes: each branch of themes has a half-life of its own, ``half_life_days`` is that of all else.
+    ``to_parent`` and ``to_child`` are those of :mod:`kindred_matching.domain.kinship`.
     """
 
     base: float = -0.25
@@ -22,15 +26,21 @@ class Coefficients:
     recent_moment: float = -0.5
     unknown: float = 0.5
     half_life_days: float = 365.0
+    half_life_private_days: float = 730.0
+    half_life_professional_days: float = 365.0
+    to_parent: float = 0.5
+    to_child: float = 0.6
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
     """What may be offered.
 
-    ``cap`` open invitations per customer; ``hospitality_per_year`` cents per customer and calendar year.
+    ``cap`` open invitations per customer; ``hospitality_per_year`` cents per customer and calendar year. ``themes`` is the tree
+    in which interests spread.
     """
 
     cap: int = 3
     hospitality_per_year: int = 50_000
     coefficients: Coefficients = field(default_factory=Coefficients)
+    themes: ThemeTree = field(default_factory=ThemeTree)

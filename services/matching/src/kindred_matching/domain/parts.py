@@ -1,0 +1,72 @@
+"""The named parts of which log-odds are the sum."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from kindred_matching.domain.exact import Floats, quantise
+from kindred_matching.domain.lens import Lens
+
+OWN = ""
+"""The term of what is the customer's alone: nothing is multiplied with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """One named part of the log-odds."""
+
+    name: str
+    amount: float
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What speaks for or against each event (or option): a column for each name, a row for each event.
+
+    ``amounts`` is what the columns add to the log-odds: ``features`` times the weight of the column's term. ``variance`` is
+    that of what is not known about it.
+    """
+
+    names: Sequence[str]
+    terms: Sequence[str]
+    features: Floats
+    amounts: Floats
+    variance: Floats
+
+
+def weighed(
+    lens: Lens, columns: Sequence[tuple[str, str]], features: Floats, variance: Floats | float = 0.0
+) -> Part:
+    """The part of these columns (name and term) and features."""
+    weights = np.array([1.0 if term == OWN else lens.weight(term) for _, term in columns])
+    size = features.shape[0]
+    return Part(
+        [name for name, _ in columns],
+        [term for _, term in columns],
+        features,
+        quantise(features * weights),
+        np.broadcast_to(np.asarray(variance, dtype=np.float64), (size,)),
+    )
+
+
+def constant(lens: Lens, name: str, term: str, size: int) -> Part:
+    """A part that is the same for every event."""
+    return weighed(lens, [(name, term)], np.ones((size, 1)))
+
+
+def nothing(lens: Lens, size: int, variance: float = 0.0) -> Part:
+    """A part that says nothing, and is unsure of that."""
+    return weighed(lens, [], np.zeros((size, 0)), variance)
+
+
+def total(parts: Sequence[Part]) -> Floats:
+    """What the parts add to the log-odds of each event."""
+    found: Floats = sum((part.amounts.sum(axis=1) for part in parts), np.zeros(1))
+    return found
+
+
+def doubt(parts: Sequence[Part]) -> Floats:
+    """The variance of the log-odds of each event."""
+    found: Floats = sum((part.variance for part in parts), np.zeros(1))
+    return found

@@ -1,0 +1,168 @@
+"""What an event is about against what the customer likes: said by himself, learned from his replies, or true of everybody.
+
+A stated interest speaks of a theme with its **voice**: kinship x confidence left when the event begins. What he said of the
+theme itself is heard in full; his words on relatives share what is left of the certainty::
+
+    share(theme itself) = voice
+    share(relative)     = voice x (1 - share of the theme itself) / max(1, sum of the relatives' voices)
+
+The theme's taste is the sum of share x (2 x value - 1), and its doubt the part 1 - (sum of shares)^2 of the variance of a theme of
+which nothing was said.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kindred_matching.domain.events import EventView
+from kindred_matching.domain.exact import Floats, halved, quantise
+from kindred_matching.domain.facts import Customer
+from kindred_matching.domain.lens import Lens
+from kindred_matching.domain.lessons import KIND, OPENNESS, THEME, Lesson, Lessons
+from kindred_matching.domain.parts import OWN, Part, nothing, weighed
+
+DAY = 86_400.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Links:
+    """Which words bear on which subjects of the events: places in both lists, and the kinship between them."""
+
+    word: NDArray[np.int64]
+    subject: NDArray[np.int64]
+    kinship: Floats
+
+
+def interests(customer: Customer, events: EventView, lens: Lens, lessons: Lessons) -> Part:
+    """Each interest on each event; subjects of which too little was said only add doubt."""
+    spoken, subjects = customer.interests, events.subjects
+    links = _links([interest.theme for interest in spoken], events, lens)
+    observed = np.array([interest.observed_at.timestamp() for interest in spoken])
+    confidence = np.array([interest.confidence for interest in spoken])
+    half_life = np.array([lens.half_life(interest.theme) for interest in spoken])
+    age = (events.rows["start"][subjects.event[links.subject]] - observed[links.word]) / DAY
+    left = confidence[links.word] * halved(age, half_life[links.word])
+    share = _shares(links, quantise(links.kinship * left), len(subjects))
+    taste = np.array([2.0 * interest.value - 1.0 for interest in spoken])
+    pull = subjects.strength[links.subject] * share * taste[links.word]
+    return weighed(
+        lens,
+        [(f"interest:{interest.theme}", "interest") for interest in spoken],
+        _spread(links, quantise(pull), events, len(spoken)),
+        _doubt(events, lens, _summed(links, share, len(subjects)), lessons),
+    )
+
+
+def kinds(customer: Customer, events: EventView, lens: Lens) -> Part:
+    """How the customer likes the kind of the event."""
+    of_kind, known = _of_kind([kind for kind, _ in customer.kinds], events)
+    taste = np.array([2.0 * customer.kinds[place][1] - 1.0 for place in known])
+    unknown = ~of_kind.any(axis=1)
+    variance = np.where(unknown, (lens.weight("kind") * lens.prior.unknown) ** 2, 0.0)
+    columns = [(f"kind:{customer.kinds[place][0]}", "kind") for place in known]
+    return weighed(lens, columns, np.where(of_kind, taste, 0.0), quantise(variance))
+
+
+def in_general(events: EventView, lens: Lens) -> Part:
+    """How themes and kinds go down with everybody, better or worse than their fans alone would explain."""
+    themes = [
+        (term, number)
+        for term in lens.weights
+        if term.startswith(THEME)
+        and (number := events.theme_numbers.find(term.removeprefix(THEME))) >= 0
+    ]
+    terms = [term for term in lens.weights if term.startswith(KIND)]
+    of_kind, known = _of_kind([term.removeprefix(KIND) for term in terms], events)
+    columns = [(f"general:{term}", term) for term, _ in themes]
+    columns += [(f"general:{terms[place]}", terms[place]) for place in known]
+    features = np.hstack([events.themes[:, [number for _, number in themes]], of_kind])
+    return weighed(lens, columns, features)
+
+
+def experience(events: EventView, lens: Lens, lessons: Lessons) -> Part:
+    """What his replies have taught of his tastes; a lesson on a theme speaks of its relatives too."""
+    lessons = [lesson for lesson in lessons if lesson.subject != OPENNESS]
+    if not lessons:
+        return nothing(lens, len(events))
+    names = [lesson.subject for lesson in lessons]
+    about = [name.removeprefix(THEME) if name.startswith(THEME) else "" for name in names]
+    links = _links(about, events, lens)
+    pull = events.subjects.strength[links.subject] * links.kinship
+    features = _spread(links, quantise(pull), events, len(lessons))
+    of_kind, known = _of_kind([name.removeprefix(KIND) for name in names], events)
+    features[:, known] += of_kind
+    features *= np.array([lesson.mean for lesson in lessons])
+    features *= _left(lessons, events, lens)
+    return weighed(lens, [(f"experience:{name}", OWN) for name in names], features)
+
+
+def openness(events: EventView, lens: Lens, lessons: Lessons) -> Part:
+    """How readily he accepted anything at all, compared with others."""
+    found = [lesson for lesson in lessons if lesson.subject == OPENNESS]
+    if not found:
+        return nothing(lens, len(events))
+    features = np.array([found[0].mean]) * _left(found, events, lens)
+    return weighed(lens, [(f"experience:{OPENNESS}", OWN)], features)
+
+
+def _links(themes: list[str], events: EventView, lens: Lens) -> _Links:
+    """Words on the empty theme bear on nothing."""
+    kinship = lens.kinship.table(themes, events.theme_numbers)[:, events.subjects.theme]
+    word, subject = np.nonzero(kinship)
+    return _Links(word, subject, kinship[word, subject])
+
+
+def _shares(links: _Links, voice: Floats, size: int) -> Floats:
+    own = links.kinship == 1.0
+    itself = np.minimum(1.0, _summed(links, np.where(own, voice, 0.0), size))
+    relatives = _summed(links, np.where(own, 0.0, voice), size)
+    left = (1.0 - itself) / np.maximum(1.0, relatives)
+    shares: Floats = quantise(np.where(own, voice, voice * left[links.subject]))
+    return shares
+
+
+def _summed(links: _Links, amounts: Floats, size: int) -> Floats:
+    summed: Floats = np.bincount(links.subject, amounts, minlength=size).astype(np.float64)
+    return summed
+
+
+def _spread(links: _Links, amounts: Floats, events: EventView, words: int) -> Floats:
+    """A row for each event and a column for each word: the sum over the event's subjects."""
+    row = events.subjects.event[links.subject]
+    flat = np.bincount(row * words + links.word, amounts, minlength=len(events) * words)
+    return flat.reshape(len(events), words).astype(np.float64)
+
+
+def _doubt(events: EventView, lens: Lens, heard: Floats, lessons: Lessons) -> Floats:
+    """The variance left on each event's themes after what was said, and after what replies have taught."""
+    subjects = events.subjects
+    variance = (lens.weight("interest") * lens.prior.unknown) ** 2 * np.maximum(
+        0.0, 1.0 - np.minimum(1.0, heard) ** 2
+    )
+    taught = [lesson for lesson in lessons if lesson.subject.startswith(THEME)]
+    if taught:
+        evidence = np.zeros((len(events), len(events.theme_numbers)))
+        numbers = [events.theme_numbers.find(t.subject.removeprefix(THEME)) for t in taught]
+        here = [place for place, number in enumerate(numbers) if number >= 0]
+        precision = np.array([lesson.evidence for lesson in taught]) * _left(taught, events, lens)
+        evidence[:, [numbers[place] for place in here]] = precision[:, here]
+        variance = variance / (1.0 + variance * evidence[subjects.event, subjects.theme])
+    left = quantise(subjects.strength**2 * variance)
+    doubt: Floats = np.bincount(subjects.event, left, minlength=len(events)).astype(np.float64)
+    return doubt
+
+
+def _left(lessons: list[Lesson] | Lessons, events: EventView, lens: Lens) -> Floats:
+    """What is left of each lesson (columns) when each event begins."""
+    learned = np.array([lesson.at.timestamp() for lesson in lessons])
+    half_life = np.array([lens.half_life(each.subject.removeprefix(THEME)) for each in lessons])
+    return halved((events.rows["start"][:, None] - learned) / DAY, half_life)
+
+
+def _of_kind(kinds: list[str], events: EventView) -> tuple[NDArray[np.bool_], list[int]]:
+    """Which events are of which of the kinds that any event ever was, and the places of these kinds."""
+    numbers = [events.kind_numbers.find(kind) for kind in kinds]
+    known = [place for place, number in enumerate(numbers) if number >= 0]
+    wanted = np.array([numbers[place] for place in known], dtype=np.int32)
+    return events.rows["kind"][:, None] == wanted, known
