@@ -1,9 +1,14 @@
-"""Writes one batch as a client of another language may: header names of any bytes. Run with AIOKAFKA_NO_EXTENSIONS=1."""
+"""Writes one batch as a client of another language may: header names of any bytes. Run with AIOKAFKA_NO_EXTENSIONS=1.
+
+A body such as ``spaces 1000000`` becomes that many spaces.
+"""
 
 import asyncio
 import sys
 
 from aiokafka import AIOKafkaProducer  # noqa: TID251 - plays another system's client
+
+LARGEST = 2**30
 
 
 class AnyBytes(str):
@@ -13,16 +18,26 @@ class AnyBytes(str):
         return b"\xff\x00\xfe"
 
 
+def content(body: str) -> bytes:
+    kind, _, count = body.partition(" ")
+    return b" " * int(count) if kind == "spaces" else body.encode()
+
+
 async def main(bootstrap: str, topic: str, compression: str, *bodies: str) -> None:
     kind = None if compression == "none" else compression
     producer = AIOKafkaProducer(
-        bootstrap_servers=bootstrap, compression_type=kind, linger_ms=200, acks="all"
+        bootstrap_servers=bootstrap,
+        compression_type=kind,
+        linger_ms=200,
+        acks="all",
+        max_request_size=LARGEST,
+        max_batch_size=LARGEST,
     )
     await producer.start()
     headers = [(AnyBytes("name"), b"\xff"), ("nu\x00ll", None)]
     sent = [
         await producer.send(
-            topic, body.encode(), b"k", partition=0, headers=headers if number else []
+            topic, content(body), b"k", partition=0, headers=headers if number else []
         )
         for number, body in enumerate(bodies)
     ]

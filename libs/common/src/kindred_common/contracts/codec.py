@@ -19,6 +19,9 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ZERO_CHARACTER = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 """A zero character as JSON writes it, but not an escaped backslash before the letters u0000. Postgres has no room for it."""
 
+UNREADABLE = "kindred_unreadable"
+"""A header of what stands for a batch that could not be unpacked."""
+
 R_co = TypeVar("R_co", bound=Record, covariant=True)
 
 
@@ -73,6 +76,8 @@ def decode(topic: Topic, raw: RawRecord) -> Received[Record]:
     Raises:
         MalformedRecord: with the first field that breaks it; the reason never repeats the value.
     """
+    if any(name == UNREADABLE for name, _ in raw.headers):
+        raise MalformedRecord("value", "is in a batch that cannot be unpacked, or unfolds too far")
     if raw.value is not None and len(raw.value) > INGEST_LIMIT_BYTES:
         raise MalformedRecord("value", f"is larger than {INGEST_LIMIT_BYTES} bytes")
     key = _key(raw.key)
