@@ -44,6 +44,10 @@ class Lens:
     def weight(self, term: str) -> float:
         return self.weights.get(term, 0.0)
 
+    def prior_weight(self, term: str) -> float:
+        """The weight before anything was learned."""
+        return float(getattr(self.prior, term, 0.0))
+
     def half_life(self, theme: str) -> float:
         """The days in which confidence in what was said of the theme halves."""
         branch = self.kinship.branch(theme)

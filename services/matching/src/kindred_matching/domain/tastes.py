@@ -19,10 +19,12 @@ from kindred_matching.domain.events import EventView
 from kindred_matching.domain.exact import Floats, halved, quantise
 from kindred_matching.domain.facts import Customer
 from kindred_matching.domain.lens import Lens
-from kindred_matching.domain.lessons import KIND, OPENNESS, THEME, Lesson, Lessons
+from kindred_matching.domain.lessons import KIND, OPENNESS, THEME, Lessons
 from kindred_matching.domain.parts import OWN, Part, nothing, weighed
 
 DAY = 86_400.0
+TOLD = 0.5
+"""The part of the doubt about a kind of event that is left when the customer told how he likes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,21 +39,32 @@ class _Links:
 def interests(customer: Customer, events: EventView, lens: Lens, lessons: Lessons) -> Part:
     """Each interest on each event; subjects of which too little was said only add doubt."""
     spoken, subjects = customer.interests, events.subjects
-    links = _links([interest.theme for interest in spoken], events, lens)
-    observed = np.array([interest.observed_at.timestamp() for interest in spoken])
-    confidence = np.array([interest.confidence for interest in spoken])
-    half_life = np.array([lens.half_life(interest.theme) for interest in spoken])
-    age = (events.rows["start"][subjects.event[links.subject]] - observed[links.word]) / DAY
-    left = confidence[links.word] * halved(age, half_life[links.word])
-    share = _shares(links, quantise(links.kinship * left), len(subjects))
+    links, share = _heard(customer, events, lens)
     taste = np.array([2.0 * interest.value - 1.0 for interest in spoken])
     pull = subjects.strength[links.subject] * share * taste[links.word]
+    doubt = quantise(subjects.strength**2 * _open(events, lens, links, share, lessons))
     return weighed(
         lens,
         [(f"interest:{interest.theme}", "interest") for interest in spoken],
         _spread(links, quantise(pull), events, len(spoken)),
-        _doubt(events, lens, _summed(links, share, len(subjects)), lessons),
+        np.bincount(subjects.event, doubt, minlength=len(events)).astype(np.float64),
     )
+
+
+def theme_variances(
+    customer: Customer, events: EventView, lens: Lens, lessons: Lessons = ()
+) -> Floats:
+    """How unsure we are what each subject would add to the log-odds of an event that is all about it."""
+    links, share = _heard(customer, events, lens)
+    return _open(events, lens, links, share, lessons)
+
+
+def kind_variance(customer: Customer, kind: str, lens: Lens, lessons: Lessons = ()) -> float:
+    """How unsure we are what a kind of event would add: half as much where he told."""
+    told = any(kind == known for known, _ in customer.kinds)
+    doubt = lens.weight("kind") * lens.prior.unknown * (TOLD if told else 1.0)
+    known = next((x.evidence for x in lessons if x.subject == f"{KIND}{kind}"), 0.0)
+    return float(doubt**2 / (1.0 + doubt**2 * known))
 
 
 def kinds(customer: Customer, events: EventView, lens: Lens) -> Part:
@@ -113,6 +126,18 @@ def _links(themes: list[str], events: EventView, lens: Lens) -> _Links:
     return _Links(word, subject, kinship[word, subject])
 
 
+def _heard(customer: Customer, events: EventView, lens: Lens) -> tuple[_Links, Floats]:
+    """Which interests bear on which subjects, and the share that each of them has there."""
+    spoken, subjects = customer.interests, events.subjects
+    links = _links([interest.theme for interest in spoken], events, lens)
+    observed = np.array([interest.observed_at.timestamp() for interest in spoken])
+    confidence = np.array([interest.confidence for interest in spoken])
+    half_life = np.array([lens.half_life(interest.theme) for interest in spoken])
+    age = (events.rows["start"][subjects.event[links.subject]] - observed[links.word]) / DAY
+    left = confidence[links.word] * halved(age, half_life[links.word])
+    return links, _shares(links, quantise(links.kinship * left), len(subjects))
+
+
 def _shares(links: _Links, voice: Floats, size: int) -> Floats:
     own = links.kinship == 1.0
     itself = np.minimum(1.0, _summed(links, np.where(own, voice, 0.0), size))
@@ -134,26 +159,27 @@ def _spread(links: _Links, amounts: Floats, events: EventView, words: int) -> Fl
     return flat.reshape(len(events), words).astype(np.float64)
 
 
-def _doubt(events: EventView, lens: Lens, heard: Floats, lessons: Lessons) -> Floats:
-    """The variance left on each event's themes after what was said, and after what replies have taught."""
+def _open(events: EventView, lens: Lens, links: _Links, share: Floats, lessons: Lessons) -> Floats:
+    """The variance left on each subject after what was said, and after what replies have taught."""
     subjects = events.subjects
-    variance = (lens.weight("interest") * lens.prior.unknown) ** 2 * np.maximum(
-        0.0, 1.0 - np.minimum(1.0, heard) ** 2
-    )
-    taught = [lesson for lesson in lessons if lesson.subject.startswith(THEME)]
-    if taught:
-        evidence = np.zeros((len(events), len(events.theme_numbers)))
-        numbers = [events.theme_numbers.find(t.subject.removeprefix(THEME)) for t in taught]
-        here = [place for place, number in enumerate(numbers) if number >= 0]
-        precision = np.array([lesson.evidence for lesson in taught]) * _left(taught, events, lens)
-        evidence[:, [numbers[place] for place in here]] = precision[:, here]
-        variance = variance / (1.0 + variance * evidence[subjects.event, subjects.theme])
-    left = quantise(subjects.strength**2 * variance)
-    doubt: Floats = np.bincount(subjects.event, left, minlength=len(events)).astype(np.float64)
-    return doubt
+    heard = np.minimum(1.0, _summed(links, share, len(subjects)))
+    variance = (lens.weight("interest") * lens.prior.unknown) ** 2 * (1.0 - heard**2)
+    numbers = [events.theme_numbers.find(each.subject.removeprefix(THEME)) for each in lessons]
+    taught = [
+        (lesson, number)
+        for lesson, number in zip(lessons, numbers, strict=True)
+        if number >= 0 and lesson.subject.startswith(THEME)
+    ]
+    if not taught:
+        return np.asarray(variance)
+    precision = np.array([lesson.evidence for lesson, _ in taught])
+    left = precision * _left([lesson for lesson, _ in taught], events, lens)
+    evidence = np.zeros((len(events), len(events.theme_numbers)))
+    evidence[:, [number for _, number in taught]] = left
+    return np.asarray(variance / (1.0 + variance * evidence[subjects.event, subjects.theme]))
 
 
-def _left(lessons: list[Lesson] | Lessons, events: EventView, lens: Lens) -> Floats:
+def _left(lessons: Lessons, events: EventView, lens: Lens) -> Floats:
     """What is left of each lesson (columns) when each event begins."""
     learned = np.array([lesson.at.timestamp() for lesson in lessons])
     half_life = np.array([lens.half_life(each.subject.removeprefix(THEME)) for each in lessons])

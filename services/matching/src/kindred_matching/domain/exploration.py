@@ -1,0 +1,60 @@
+"""Invitations for the sake of learning: a few pairs drawn at random, and a bonus for what is uncertain.
+
+Both stay out of the certified weights. A drawn pair is offered to the allocator as a fixed one, with the chance at which it was
+drawn, so that what follows from it can be weighted by that (inverse propensity): outcomes of pairs that the model chose tell only
+how it does where it is sure of itself.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from uuid import UUID
+
+import numpy as np
+
+from kindred_matching.domain.exact import Floats, logistic, quantise
+from kindred_matching.domain.scoring import ABSENT, Scores
+
+SHARE = 0.015
+"""The share of customers that gets a drawn pair in a period."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """A pair drawn at random; ``propensity`` is the chance at which it was to be drawn."""
+
+    customer_id: UUID
+    event_id: UUID
+    propensity: float
+
+
+def draw(
+    customer_id: UUID, period: str, events: Sequence[UUID], share: float = SHARE
+) -> Draw | None:
+    """The pair drawn for a customer in a period, if any: decided by the identifiers alone, whoever asks and how often.
+
+    ``events`` are those to which he may be invited.
+    """
+    if not events or _chance("whether", customer_id, period) >= share:
+        return None
+    ordered = sorted(events)
+    place = int(_chance("which", customer_id, period) * len(ordered))
+    return Draw(customer_id, ordered[place], share / len(ordered))
+
+
+def _chance(question: str, customer_id: UUID, period: str) -> float:
+    """A number in 0..1 (1 excluded) that anybody can work out again."""
+    text = f"{question} {customer_id} {period}"
+    digest = blake2b(text.encode(), digest_size=8).digest()
+    return (int.from_bytes(digest) >> 11) * 2.0**-53
+
+
+def optimism(scores: Scores, width: float) -> Floats:
+    """What the weights would gain if the log-odds were ``width`` standard deviations better (upper confidence bound).
+
+    0 for options that do not exist, and nowhere below 0.
+    """
+    best = scores.log_odds + width * np.sqrt(scores.variance)[:, None]
+    hoped = quantise(scores.value[:, None] * logistic(best) * scores.fit[:, None])
+    bonus: Floats = np.where(scores.weight == ABSENT, 0.0, np.maximum(0.0, hoped - scores.weight))
+    return bonus
