@@ -14,17 +14,16 @@ Item = Mapping[str, Any]
 async def held_records(system: System, service: Service, state: str) -> Mapping[Position, Item]:
     """The records that a service shows as held back in one state (dead, early or parked)."""
     found: dict[Position, Item] = {}
-    after: int | None = 0
+    params: dict[str, str] | None = {"state": state, "limit": "200"}
     async with system.client(service) as api:
-        while after is not None:
-            answer = await api.get(
-                "/v1/dead-letters", params={"state": state, "after": after, "limit": 200}
-            )
+        while params is not None:
+            answer = await api.get("/v1/dead-letters", params=params)
             assert answer.is_success, answer.text
             page = answer.json()
             for item in page["items"]:
                 found[Position(item["topic"], item["partition"], item["offset"])] = item
-            after = page["next_after"]
+            following = page["next_cursor"]
+            params = following and params | {"cursor": following}
     return found
 
 

@@ -18,7 +18,7 @@ async def test_the_whole_system_comes_up_and_answers(up: Launched) -> None:
             url = f"{up.addresses.url(service)}/v1/dead-letters"
             assert (await client.get(url)).status_code == 401
             answer = await client.get(url, headers={"Authorization": f"Bearer {token}"})
-            assert answer.json() == {"items": [], "next_after": None}
+            assert answer.json() == {"items": [], "next_cursor": None}
     assert " died" not in up.output
 
 

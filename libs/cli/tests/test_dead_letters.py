@@ -6,6 +6,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from kindred_cli.application import create_cli
+from kindred_cli.client import service_client
+from kindred_cli.errors import CommandError
 from kindred_cli.launcher.addresses import Addresses
 from kindred_cli.launcher.home import Home
 from kindred_cli.servers.machine import free_port
@@ -24,6 +26,7 @@ from kindred_common.security import tables as security_tables
 from kindred_common.security.settings import SecuritySettings
 from kindred_common.testing.databases import fresh_database
 from kindred_common.web.application import create_application
+from kindred_common.web.paging import encode_cursor
 
 
 @pytest.fixture
@@ -86,6 +89,18 @@ async def test_dead_letters_are_listed_shown_replayed_and_given_up(
     assert replayed.stdout == "1 to be tried again by survey\n"
     every = await kindred("dead-letters", "replay", "survey", "--all")
     assert every.stdout == "200 to be tried again by survey\n"
+
+
+@pytest.mark.parametrize("cursor", ["made-up", encode_cursor("1"), encode_cursor(2**63)])
+async def test_a_place_that_no_list_has_is_refused(
+    survey: Foundation[ServiceSettings], cursor: str
+) -> None:
+    def ask() -> None:
+        with service_client(survey.service) as client:
+            client.get("/v1/dead-letters", cursor=cursor)
+
+    with pytest.raises(CommandError, match="survey answered 422"):
+        await asyncio.to_thread(ask)
 
 
 async def test_replay_wants_a_number_or_all(survey: Foundation[ServiceSettings]) -> None:

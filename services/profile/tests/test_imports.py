@@ -98,7 +98,7 @@ async def test_wrong_rows_are_listed_and_the_others_taken(world: World) -> None:
     )
     done = await upload(world, table, mapping)
     assert (done["rows"], done["created"], done["failed"]) == (5, 1, 4)
-    answer = await world.call("GET", f"/v1/imports/{done['id']}/faults")
+    answer = await world.call("GET", f"/v1/imports/{done['id']}/faults.csv")
     rows = list(csv.DictReader(io.StringIO(answer.text)))
     assert [(row["row"], row["field"]) for row in rows] == [
         ("2", "email"),

@@ -72,11 +72,13 @@ def discard(service: ServiceArgument, number: Id) -> None:
 
 
 def _all(client: ServiceClient, state: Held) -> Iterator[dict[str, Any]]:
-    after: int | None = 0
-    while after is not None:
-        page = client.get(PATH, state=state.value, after=after, limit=200)
+    place: dict[str, str] = {}
+    while True:
+        page = client.get(PATH, state=state.value, limit=200, **place)
         yield from page["items"]
-        after = page["next_after"]
+        if page["next_cursor"] is None:
+            return
+        place = {"cursor": page["next_cursor"]}
 
 
 def _once(key: UUID) -> dict[str, str]:

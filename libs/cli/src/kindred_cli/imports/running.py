@@ -45,7 +45,7 @@ async def import_people(
 ) -> Half:
     """Profile's half: the customers and their accounts."""
     done = await _upload(profile, table, mapping.of_customers(), dry_run=dry_run)
-    faults = await _faults(profile, "profile", f"/v1/imports/{done['id']}/faults", done)
+    faults = await _faults(profile, "profile", f"/v1/imports/{done['id']}/faults.csv", done)
     # An import that was done before is not gone through again: it tells what it did then.
     repeated = bool(done["repeated"])
     taken = done["created"] + done["updated"] + done["unchanged"]

@@ -1,31 +1,42 @@
 """Routes for operators that every service has: records held back, and republishing the current truth."""
 
-import base64
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi import APIRouter, Depends, Path, Request
 from fastapi.responses import Response
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from kindred_common.clock import Clock, Ids
-from kindred_common.contracts.topics import Topic
+from kindred_common.contracts.topics import (
+    EVENT_CATALOGUE,
+    INVITATION_RECORDS,
+    Topic,
+)
 from kindred_common.db.transactions import Transaction, Transactions
 from kindred_common.messaging.held import (
     Held,
-    HeldRecord,
     discard,
     find_held,
     list_held,
     request_replay,
 )
 from kindred_common.messaging.republish import request_republish
+from kindred_common.runtime.held_records import HeldContent, HeldItem, content_of, item_of
 from kindred_common.security.audit import AuditEntry, record
 from kindred_common.security.principals import Principal, Role
 from kindred_common.web.auth import requires
 from kindred_common.web.idempotency import Outcome, once
-from kindred_common.web.problems import Problem
+from kindred_common.web.paging import (
+    DEFAULT_LIMIT,
+    Cursor,
+    Limit,
+    Page,
+    cut,
+    decode_cursor,
+    encode_cursor,
+)
+from kindred_common.web.problems import FieldError, Problem
 
 Operator = Annotated[
     Principal, Depends(requires(Role.ADMINISTRATOR, Role.SYSTEM, scope="operations"))
@@ -35,38 +46,14 @@ Operator = Annotated[
 _Note = Callable[[Transaction, Principal, str, str], Awaitable[None]]
 
 
-class HeldItem(BaseModel):
-    """A record held back, without its content, which may be personal."""
-
-    id: int
-    state: Held
-    topic: str
-    partition: int
-    offset: int
-    key: str | None
-    field: str | None
-    reason: str
-    waits_for: str | None
-    held_at: datetime
-    expires_at: datetime
-
-
-class HeldContent(HeldItem):
-    """A record held back with its bytes, in base64, and its headers."""
-
-    value: str | None
-    headers: dict[str, str]
-
-
-class HeldPage(BaseModel):
-    """Some held records; ``next_after`` continues, None at the end."""
-
-    items: list[HeldItem]
-    next_after: int | None
-
-
 class Asked(BaseModel):
     """What was asked for; the worker does it."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"topics": [EVENT_CATALOGUE.name, INVITATION_RECORDS.name]}]
+        }
+    )
 
     topics: list[str]
 
@@ -96,14 +83,16 @@ def _looking(transactions: Transactions, note: _Note) -> APIRouter:
     async def list_dead_letters(
         _: Operator,
         state: Held = Held.DEAD,
-        after: Annotated[int, Query(ge=0)] = 0,
-        limit: Annotated[int, Query(ge=1, le=200)] = 50,
-    ) -> HeldPage:
+        cursor: Cursor = None,
+        limit: Limit = DEFAULT_LIMIT,
+    ) -> Page[HeldItem]:
+        after = _place(cursor)
         async with transactions.begin() as transaction:
-            found = await list_held(transaction.connection, state, after=after, limit=limit)
-        return HeldPage(
-            items=[_item(record) for record in found],
-            next_after=found[-1].id if len(found) == limit else None,
+            found = await list_held(transaction.connection, state, after=after, limit=limit + 1)
+        shown, last = cut(found, limit)
+        return Page(
+            items=[item_of(record) for record in shown],
+            next_cursor=last and encode_cursor(last.id),
         )
 
     @router.get("/dead-letters/{held_id}", summary="One record held back, with its content")
@@ -115,7 +104,7 @@ def _looking(transactions: Transactions, note: _Note) -> APIRouter:
             if found is None:
                 raise _unknown()
             await note(transaction, operator, "dead-letter.read", str(held_id))
-        return _content(found)
+        return content_of(found)
 
     return router
 
@@ -151,7 +140,12 @@ def _republishing(
 ) -> APIRouter:
     router = APIRouter()
 
-    @router.post("/republish", status_code=202, summary="Publish the current truth again")
+    @router.post(
+        "/republish",
+        status_code=202,
+        summary="Publish the current truth again",
+        response_model=Asked,
+    )
     async def republish(operator: Operator, request: Request) -> Response:
         async def work(transaction: Transaction) -> Outcome:
             await request_republish(transaction, topics, clock)
@@ -163,31 +157,16 @@ def _republishing(
     return router
 
 
+def _place(cursor: str | None) -> int:
+    """The number of the last record of the page before."""
+    if cursor is None:
+        return 0
+    (last,) = decode_cursor(cursor, 1)
+    if not isinstance(last, int) or not 0 <= last < 2**63:
+        fault = FieldError(field="query.cursor", reason="Not a cursor that was given out here")
+        raise Problem(422, "wrong-input", "The request is not as it should be", errors=[fault])
+    return last
+
+
 def _unknown() -> Problem:
     return Problem(404, "unknown-dead-letter", "There is no such record")
-
-
-def _item(record: HeldRecord) -> HeldItem:
-    raw, why = record.raw, record.why
-    return HeldItem(
-        id=record.id,
-        state=why.state,
-        topic=raw.topic,
-        partition=raw.partition,
-        offset=raw.offset,
-        key=None if raw.key is None else raw.key.decode(errors="replace"),
-        field=why.field,
-        reason=why.reason,
-        waits_for=why.waits_for,
-        held_at=record.held_at,
-        expires_at=record.expires_at,
-    )
-
-
-def _content(record: HeldRecord) -> HeldContent:
-    raw = record.raw
-    return HeldContent(
-        **_item(record).model_dump(),
-        value=None if raw.value is None else base64.b64encode(raw.value).decode(),
-        headers={name: content.decode(errors="replace") for name, content in raw.headers},
-    )

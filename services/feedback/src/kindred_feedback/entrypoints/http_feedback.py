@@ -18,7 +18,7 @@ from kindred_common.web.paging import (
     decode_cursor,
     encode_cursor,
 )
-from kindred_common.web.problems import Problem
+from kindred_common.web.problems import FieldError, Problem
 from kindred_common.web.routing import public_router
 from kindred_feedback.application.give_feedback import give_feedback
 from kindred_feedback.application.ports import Sight, Wanted
@@ -101,4 +101,7 @@ def _place(cursor: str | None) -> UUID | None:
     try:
         return UUID(str(last))
     except ValueError:
-        raise Problem(400, "wrong-cursor", "The cursor is not one of ours") from None
+        fault = FieldError(field="query.cursor", reason="Not a cursor that was given out here")
+        raise Problem(
+            422, "wrong-input", "The request is not as it should be", errors=[fault]
+        ) from None

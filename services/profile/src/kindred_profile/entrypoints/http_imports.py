@@ -39,7 +39,9 @@ def imports_router(desk: Desk) -> APIRouter:
     router = APIRouter(prefix="/v1/imports", tags=["imports"])
 
     @router.post(
-        "", summary="Import customers from a CSV file; the same file twice changes nothing"
+        "",
+        status_code=201,
+        summary="Import customers from a CSV file; the same file twice changes nothing",
     )
     @accepts_up_to(LARGEST_UPLOAD)
     async def import_customers(
@@ -64,7 +66,7 @@ def imports_router(desk: Desk) -> APIRouter:
         return ImportOut.of(found, found.report, list(faults))
 
     @router.get(
-        "/{import_id}/faults",
+        "/{import_id}/faults.csv",
         summary="Every row that was not taken, with the reason, as CSV",
         response_class=PlainTextResponse,
     )
