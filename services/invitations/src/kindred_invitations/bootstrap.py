@@ -32,9 +32,9 @@ from kindred_invitations.application.records import event_listed, invitation_cha
 from kindred_invitations.domain.event import Event
 from kindred_invitations.domain.invitation import Invitation
 from kindred_invitations.entrypoints.access import Audit
-from kindred_invitations.entrypoints.acting import Desk
+from kindred_invitations.entrypoints.acting import InvitationActs
 from kindred_invitations.entrypoints.consumers import Consumers
-from kindred_invitations.entrypoints.door import Door, Reading
+from kindred_invitations.entrypoints.desk import Desk, Reading
 from kindred_invitations.entrypoints.http_acts import invitation_acts_router
 from kindred_invitations.entrypoints.http_approvals import approvals_router
 from kindred_invitations.entrypoints.http_customers import customers_router
@@ -54,18 +54,18 @@ DESCRIPTION = (
 
 def assemble(foundation: Foundation[InvitationsSettings]) -> Parts:
     """Builds the service on its foundation."""
-    door = _door(foundation)
+    desk = _desk(foundation)
     return Parts(
         app=create_application(
             foundation.web,
-            _routers(foundation, door),
+            _routers(foundation, desk),
             title="Invitations",
             description=DESCRIPTION,
             problems=PROBLEMS,
         ),
         subscriptions=(
-            *Outside(door).subscriptions(),
-            *Consumers(door, _projections).subscriptions(),
+            *Outside(desk).subscriptions(),
+            *Consumers(desk, _projections).subscriptions(),
         ),
         republish=_republish(foundation.ids),
         gather_ms=50,
@@ -95,13 +95,13 @@ def ports_on(transaction: Transaction, outbox: Outbox, clock: Clock, ids: Ids, p
     )
 
 
-def _door(foundation: Foundation[InvitationsSettings]) -> Door:
+def _desk(foundation: Foundation[InvitationsSettings]) -> Desk:
     pages = foundation.settings.http.pages
 
     def ports(transaction: Transaction) -> Ports:
         return ports_on(transaction, foundation.outbox, foundation.clock, foundation.ids, pages)
 
-    return Door(
+    return Desk(
         transactions=foundation.transactions,
         ports=ports,
         reading=_reading,
@@ -123,22 +123,22 @@ def _projections(transaction: Transaction) -> PostgresProjections:
     return PostgresProjections(transaction.connection)
 
 
-def _routers(foundation: Foundation[InvitationsSettings], door: Door) -> Sequence[APIRouter]:
+def _routers(foundation: Foundation[InvitationsSettings], desk: Desk) -> Sequence[APIRouter]:
     audit = Audit(foundation.clock, foundation.ids)
-    desk = Desk(door, audit)
+    acts = InvitationActs(desk, audit)
     settings = foundation.settings
 
     def links(transaction: Transaction) -> ReplyLinks:
         return ReplyLinks(transaction.connection, foundation.clock, settings.http.pages)
 
     return (
-        events_router(door, audit),
-        invitations_router(door, audit),
-        invitation_acts_router(desk),
-        approvals_router(desk),
-        customers_router(door, audit),
-        my_day_router(door, audit),
-        reply_router(door, links, settings.company),
+        events_router(desk, audit),
+        invitations_router(desk, audit),
+        invitation_acts_router(acts),
+        approvals_router(acts),
+        customers_router(desk, audit),
+        my_day_router(desk, audit),
+        reply_router(desk, links, settings.company),
         operations_router(
             foundation.transactions,
             [EVENT_CATALOGUE, INVITATION_RECORDS],

@@ -33,8 +33,8 @@ from kindred_outreach.domain.pressure import MONTHLY, SURVEYS, WEEKLY
 from kindred_outreach.domain.quiet_hours import SUNDAY, QuietHours
 from kindred_outreach.domain.rules import Policy
 from kindred_outreach.entrypoints.consumers import Consumers
+from kindred_outreach.entrypoints.desk import Desk
 from kindred_outreach.entrypoints.dispatch import Dispatch
-from kindred_outreach.entrypoints.http import Http
 from kindred_outreach.entrypoints.http_bounces import bounces_router, status_router
 from kindred_outreach.entrypoints.http_customers import customers_router
 from kindred_outreach.entrypoints.http_messages import messages_router
@@ -52,7 +52,7 @@ def assemble(foundation: Foundation[OutreachSettings]) -> Parts:
     settings = foundation.settings
     open_stores = stores_on(foundation)
     policy = policy_of(settings)
-    http = Http(
+    desk = Desk(
         foundation.transactions, open_stores, PostgresQueries, foundation.clock, foundation.ids
     )
 
@@ -69,7 +69,7 @@ def assemble(foundation: Foundation[OutreachSettings]) -> Parts:
     return Parts(
         app=create_application(
             foundation.web,
-            _routers(foundation, http, policy),
+            _routers(foundation, desk, policy),
             title="Outreach",
             description=DESCRIPTION,
         ),
@@ -150,15 +150,15 @@ def _mail_server(foundation: Foundation[OutreachSettings]) -> SmtpServer:
 
 
 def _routers(
-    foundation: Foundation[OutreachSettings], http: Http, policy: Policy
+    foundation: Foundation[OutreachSettings], desk: Desk, policy: Policy
 ) -> Sequence[APIRouter]:
     return (
-        messages_router(http),
-        customers_router(http, policy),
-        tasks_router(http),
-        bounces_router(http),
-        status_router(http, is_fresh),
-        unsubscribe_router(http, foundation.settings.company),
+        messages_router(desk),
+        customers_router(desk, policy),
+        tasks_router(desk),
+        bounces_router(desk),
+        status_router(desk, is_fresh),
+        unsubscribe_router(desk, foundation.settings.company),
         operations_router(
             foundation.transactions, [MESSAGE_OUTCOMES], foundation.clock, foundation.ids
         ),

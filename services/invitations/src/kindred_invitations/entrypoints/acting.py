@@ -16,7 +16,7 @@ from kindred_common.web.tracing import cause_of
 from kindred_invitations.application.because import Because
 from kindred_invitations.application.ports import Ports
 from kindred_invitations.entrypoints.access import Audit, Inviter, require_invitation
-from kindred_invitations.entrypoints.door import Door
+from kindred_invitations.entrypoints.desk import Desk
 
 CauseOf = Annotated[Cause, Depends(cause_of)]
 
@@ -41,20 +41,20 @@ InvitingCaller = Annotated[Caller, Depends(_caller)]
 """A caller who may act on invitations; on whose is looked at with each act."""
 
 
-class Desk:
+class InvitationActs:
     """Where invitations are acted on."""
 
-    def __init__(self, door: Door, audit: Audit) -> None:
-        self.door = door
+    def __init__(self, desk: Desk, audit: Audit) -> None:
+        self.desk = desk
         self._audit = audit
 
     async def act(self, caller: Caller, action: str, invitation_id: UUID, act: Act) -> Response:
         """Does it once and notes it as ``action``; answers 404 when the guest is not the caller's customer."""
 
         async def work(transaction: Transaction) -> Outcome:
-            lists = self.door.reading(transaction).lists
+            lists = self.desk.reading(transaction).lists
             await require_invitation(lists, caller.principal, invitation_id)
-            shown = await act(self.door.ports(transaction), self.because(caller))
+            shown = await act(self.desk.ports(transaction), self.because(caller))
             await self.note(transaction, caller, action, ("invitation", str(invitation_id)))
             return Outcome(200, shown)
 
@@ -64,11 +64,11 @@ class Desk:
         self, caller: Caller, work: Callable[[Transaction], Awaitable[Outcome]]
     ) -> Response:
         """Does work that notes what it did itself."""
-        return await once(caller.request, self.door.transactions, work)
+        return await once(caller.request, self.desk.transactions, work)
 
     def because(self, caller: Caller) -> Because:
         """The reason behind what the caller asks for now."""
-        return self.door.because(caller.cause, caller.principal)
+        return self.desk.because(caller.cause, caller.principal)
 
     async def note(
         self,

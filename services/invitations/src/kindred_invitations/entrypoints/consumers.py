@@ -40,7 +40,7 @@ from kindred_invitations.application.note_outcomes import note_outcomes
 from kindred_invitations.application.ports import Outcome
 from kindred_invitations.application.records import event_reference
 from kindred_invitations.domain.drafting import Chosen
-from kindred_invitations.entrypoints.door import Door
+from kindred_invitations.entrypoints.desk import Desk
 
 R = TypeVar("R", bound=Record)
 
@@ -51,7 +51,7 @@ _Records = Sequence[Received[Record]]
 class Consumers:
     """The handlers of what invitations reads of the other services, a batch at a time."""
 
-    door: Door
+    desk: Desk
     projections: Callable[[Transaction], Projections]
 
     def subscriptions(self) -> Sequence[Subscription]:
@@ -66,7 +66,7 @@ class Consumers:
         )
 
     async def on_profiles(self, transaction: Transaction, records: _Records) -> Refusals:
-        kept, announce = self.projections(transaction), self.door.ports(transaction).announce
+        kept, announce = self.projections(transaction), self.desk.ports(transaction).announce
         if profiles := _data(records, CustomerProfile):
             await know_profiles(kept, announce, profiles)
         gone, refusals = _removed(records)
@@ -75,7 +75,7 @@ class Consumers:
         return refusals
 
     async def on_details(self, transaction: Transaction, records: _Records) -> Refusals:
-        kept, announce = self.projections(transaction), self.door.ports(transaction).announce
+        kept, announce = self.projections(transaction), self.desk.ports(transaction).announce
         if details := _data(records, CustomerDetails):
             await know_details(kept, announce, details)
         gone, refusals = _removed(records)
@@ -100,7 +100,7 @@ class Consumers:
             for record in records
             if record.data is None and _id(record.key) in gone
         ]
-        unknown = await draft_invitations(self.door.ports(transaction), proposals)
+        unknown = await draft_invitations(self.desk.ports(transaction), proposals)
         applied = [
             matches
             for matches in _data(records, CustomerMatches)
@@ -124,7 +124,7 @@ class Consumers:
             for record in records
             if isinstance(record.data, MessageOutcome)
         ]
-        await note_outcomes(self.door.ports(transaction), outcomes)
+        await note_outcomes(self.desk.ports(transaction), outcomes)
         return ()
 
     async def on_feedback(self, transaction: Transaction, records: _Records) -> Refusals:
@@ -141,7 +141,7 @@ class Consumers:
         return ()
 
     def _because(self, record: Received[Record], actor: Service) -> Because:
-        return Because(record.because(), str(actor), self.door.clock.now())
+        return Because(record.because(), str(actor), self.desk.clock.now())
 
 
 def _data(records: _Records, model: type[R]) -> list[R]:

@@ -14,7 +14,7 @@ from kindred_invitations.application.ports import Ports
 from kindred_invitations.application.report_attendance import report_attendance
 from kindred_invitations.application.withdraw_invitation import withdraw_invitation
 from kindred_invitations.entrypoints.access import require_customer
-from kindred_invitations.entrypoints.acting import Desk, InvitingCaller
+from kindred_invitations.entrypoints.acting import InvitationActs, InvitingCaller
 from kindred_invitations.entrypoints.schemas_invitations import (
     AttendanceIn,
     InvitationOut,
@@ -25,37 +25,37 @@ from kindred_invitations.entrypoints.schemas_invitations import (
 )
 
 
-def invitation_acts_router(desk: Desk) -> APIRouter:
+def invitation_acts_router(acts: InvitationActs) -> APIRouter:
     """What people do with invitations, each only with those of guests whom they may see."""
     router = APIRouter(prefix="/v1/invitations", tags=["invitations"])
-    _inviting(router, desk)
-    _deciding(router, desk)
-    _following(router, desk)
+    _inviting(router, acts)
+    _deciding(router, acts)
+    _following(router, acts)
     return router
 
 
-def _inviting(router: APIRouter, desk: Desk) -> None:
+def _inviting(router: APIRouter, acts: InvitationActs) -> None:
     @router.post(
         "", status_code=201, summary="Invite a customer yourself", response_model=InvitationOut
     )
     async def invite(caller: InvitingCaller, wish: InviteIn) -> Response:
         async def work(transaction: Transaction) -> Outcome:
-            model = desk.door.reading(transaction).model
+            model = acts.desk.reading(transaction).model
             await require_customer(model, caller.principal, wish.customer_id)
-            ports, because = desk.door.ports(transaction), desk.because(caller)
+            ports, because = acts.desk.ports(transaction), acts.because(caller)
             invited = await invite_customer(
                 ports, because, wish.customer_id, wish.event_id, wish.terms()
             )
-            await desk.note(
+            await acts.note(
                 transaction, caller, "invitation.invite", ("invitation", str(invited.id))
             )
             location = {"Location": f"/v1/invitations/{invited.id}"}
             return Outcome(201, InvitationOut.of(invited), location)
 
-        return await desk.once(caller, work)
+        return await acts.once(caller, work)
 
 
-def _deciding(router: APIRouter, desk: Desk) -> None:
+def _deciding(router: APIRouter, acts: InvitationActs) -> None:
     @router.post(
         "/{invitation_id}/approve",
         summary="Approve a draft: gives the seat and sends the invitation",
@@ -70,7 +70,7 @@ def _deciding(router: APIRouter, desk: Desk) -> None:
             approved = await approve_invitation(ports, because, invitation_id, chosen)
             return InvitationOut.of(approved)
 
-        return await desk.act(caller, "invitation.approve", invitation_id, act)
+        return await acts.act(caller, "invitation.approve", invitation_id, act)
 
     @router.post(
         "/{invitation_id}/withdraw",
@@ -81,10 +81,10 @@ def _deciding(router: APIRouter, desk: Desk) -> None:
         async def act(ports: Ports, because: Because) -> InvitationOut:
             return InvitationOut.of(await withdraw_invitation(ports, because, invitation_id))
 
-        return await desk.act(caller, "invitation.withdraw", invitation_id, act)
+        return await acts.act(caller, "invitation.withdraw", invitation_id, act)
 
 
-def _following(router: APIRouter, desk: Desk) -> None:
+def _following(router: APIRouter, acts: InvitationActs) -> None:
     @router.post(
         "/{invitation_id}/reply",
         summary="Note what the customer answered by phone or in person",
@@ -98,7 +98,7 @@ def _following(router: APIRouter, desk: Desk) -> None:
             shown = ReplyOut.of(answered.invitation)
             return shown.model_copy(update={"alone": answered.alone})
 
-        return await desk.act(caller, "invitation.reply", invitation_id, act)
+        return await acts.act(caller, "invitation.reply", invitation_id, act)
 
     @router.post(
         "/{invitation_id}/attendance",
@@ -112,4 +112,4 @@ def _following(router: APIRouter, desk: Desk) -> None:
             after = await report_attendance(ports, because, invitation_id, attended=seen.attended)
             return InvitationOut.of(after)
 
-        return await desk.act(caller, "invitation.attendance", invitation_id, act)
+        return await acts.act(caller, "invitation.attendance", invitation_id, act)

@@ -11,7 +11,7 @@ from kindred_common.web.idempotency import Outcome
 from kindred_invitations.application.approve_many import Approved, approve_many
 from kindred_invitations.application.queries import InvitationLists
 from kindred_invitations.domain.errors import Unknown
-from kindred_invitations.entrypoints.acting import Desk, InvitingCaller
+from kindred_invitations.entrypoints.acting import InvitationActs, InvitingCaller
 from kindred_invitations.entrypoints.problems import PROBLEMS
 from kindred_invitations.entrypoints.schemas_invitations import (
     ApprovalOut,
@@ -21,7 +21,7 @@ from kindred_invitations.entrypoints.schemas_invitations import (
 )
 
 
-def approvals_router(desk: Desk) -> APIRouter:
+def approvals_router(acts: InvitationActs) -> APIRouter:
     """Many approvals for one event; each invitation is answered for by itself."""
     router = APIRouter(prefix="/v1/events", tags=["invitations"])
 
@@ -34,16 +34,16 @@ def approvals_router(desk: Desk) -> APIRouter:
         caller: InvitingCaller, event_id: UUID, asked: ApprovalsIn
     ) -> Response:
         async def work(transaction: Transaction) -> Outcome:
-            lists = desk.door.reading(transaction).lists
+            lists = acts.desk.reading(transaction).lists
             seen = await _seen(lists, caller.principal, asked.invitation_ids)
-            ports, because = desk.door.ports(transaction), desk.because(caller)
+            ports, because = acts.desk.ports(transaction), acts.because(caller)
             results = await approve_many(ports, because, event_id, seen, asked.terms())
             given = sum(result.refused is None for result in results)
             subject = ("event", str(event_id))
-            await desk.note(transaction, caller, "invitations.approve", subject, approved=given)
+            await acts.note(transaction, caller, "invitations.approve", subject, approved=given)
             return Outcome(200, _in_order(asked.invitation_ids, results))
 
-        return await desk.once(caller, work)
+        return await acts.once(caller, work)
 
     return router
 

@@ -23,7 +23,7 @@ from kindred_invitations.entrypoints.access import (
 )
 from kindred_invitations.entrypoints.acting import CauseOf
 from kindred_invitations.entrypoints.cursors import after_name
-from kindred_invitations.entrypoints.door import Door
+from kindred_invitations.entrypoints.desk import Desk
 from kindred_invitations.entrypoints.schemas_customers import (
     CustomerItem,
     CustomerSearch,
@@ -34,20 +34,20 @@ from kindred_invitations.entrypoints.schemas_decisions import decision_out
 Languages = Annotated[str | None, Header(alias="accept-language", description="`nl` or `en`.")]
 
 
-def customers_router(door: Door, audit: Audit) -> APIRouter:
+def customers_router(desk: Desk, audit: Audit) -> APIRouter:
     """Customers, own and of the teams only for account managers."""
     router = APIRouter(prefix="/v1/customers", tags=["customers"])
-    _listing(router, door, audit)
-    _one_on_one(router, door, audit)
+    _listing(router, desk, audit)
+    _one_on_one(router, desk, audit)
     return router
 
 
-def _listing(router: APIRouter, door: Door, audit: Audit) -> None:
+def _listing(router: APIRouter, desk: Desk, audit: Audit) -> None:
     async def page_of(
         reader: Principal, wanted: CustomerFilter, cursor: str | None, limit: int
     ) -> Page[CustomerItem]:
-        async with door.transactions.begin() as transaction:
-            model = door.reading(transaction).model
+        async with desk.transactions.begin() as transaction:
+            model = desk.reading(transaction).model
             found = await model.customers(sight_of(reader), wanted, after_name(cursor), limit + 1)
             shown, last = cut(found, limit)
             subject = ("customers", "list")
@@ -81,16 +81,16 @@ def _listing(router: APIRouter, door: Door, audit: Audit) -> None:
         return await page_of(reader, CustomerFilter(text=search.text), cursor, limit)
 
 
-def _one_on_one(router: APIRouter, door: Door, audit: Audit) -> None:
+def _one_on_one(router: APIRouter, desk: Desk, audit: Audit) -> None:
     @router.get("/{customer_id}", summary="One on one: everything about one customer")
     async def read_customer(
         reader: Reader, customer_id: UUID, accept_language: Languages = None
     ) -> OneOnOneOut:
-        async with door.transactions.begin() as transaction:
-            reading = door.reading(transaction)
+        async with desk.transactions.begin() as transaction:
+            reading = desk.reading(transaction)
             await require_customer(reading.model, reader, customer_id)
             seen = await see_customer(
-                reading.model, reading.lists, reading.matters, customer_id, door.clock.now()
+                reading.model, reading.lists, reading.matters, customer_id, desk.clock.now()
             )
             if seen is None:
                 raise not_found("customer")
@@ -109,8 +109,8 @@ def _one_on_one(router: APIRouter, door: Door, audit: Audit) -> None:
         inviter: Inviter, customer_id: UUID, decision_id: UUID, cause: CauseOf, request: Request
     ) -> Response:
         async def work(transaction: Transaction) -> Outcome:
-            matters = door.reading(transaction).matters
-            because = door.because(cause, inviter)
+            matters = desk.reading(transaction).matters
+            because = desk.because(cause, inviter)
             settled = await settle_decision(
                 matters, because, sight_of(inviter), customer_id, decision_id
             )
@@ -120,4 +120,4 @@ def _one_on_one(router: APIRouter, door: Door, audit: Audit) -> None:
             )
             return Outcome(204)
 
-        return await once(request, door.transactions, work)
+        return await once(request, desk.transactions, work)

@@ -27,21 +27,21 @@ from kindred_invitations.domain.event import CancelledBy, Event
 from kindred_invitations.entrypoints.access import Anyone, Audit, Planner
 from kindred_invitations.entrypoints.acting import CauseOf
 from kindred_invitations.entrypoints.cursors import after_moment
-from kindred_invitations.entrypoints.door import Door
+from kindred_invitations.entrypoints.desk import Desk
 from kindred_invitations.entrypoints.planned import details_of
 from kindred_invitations.entrypoints.schemas_events import EventIn, EventOut
 
 
-def events_router(door: Door, audit: Audit) -> APIRouter:
+def events_router(desk: Desk, audit: Audit) -> APIRouter:
     """Events: list, read, add, change, cancel."""
     router = APIRouter(prefix="/v1/events", tags=["events"])
-    _reading(router, door)
-    _planning(router, door, audit)
-    _changing(router, door, audit)
+    _reading(router, desk)
+    _planning(router, desk, audit)
+    _changing(router, desk, audit)
     return router
 
 
-def _reading(router: APIRouter, door: Door) -> None:
+def _reading(router: APIRouter, desk: Desk) -> None:
     @router.get("", summary="Events by start")
     async def list_events(
         _: Anyone,
@@ -52,8 +52,8 @@ def _reading(router: APIRouter, door: Door) -> None:
         limit: Limit = DEFAULT_LIMIT,
     ) -> Page[EventOut]:
         wanted = EventFilter(open=open, kind=kind, starts_from=starts_from)
-        async with door.transactions.begin() as transaction:
-            found = await door.reading(transaction).model.events(
+        async with desk.transactions.begin() as transaction:
+            found = await desk.reading(transaction).model.events(
                 wanted, after_moment(cursor), limit + 1
             )
         shown, last = cut(found, limit)
@@ -62,30 +62,30 @@ def _reading(router: APIRouter, door: Door) -> None:
 
     @router.get("/{event_id}", summary="One event, with its ETag")
     async def read_event(_: Anyone, event_id: UUID, response: Response) -> EventOut:
-        async with door.transactions.begin() as transaction:
-            event = await door.ports(transaction).events.find(event_id)
+        async with desk.transactions.begin() as transaction:
+            event = await desk.ports(transaction).events.find(event_id)
         if event is None:
             raise not_found("event")
         response.headers["ETag"] = etag(event.edition)
         return EventOut.of(event)
 
 
-def _planning(router: APIRouter, door: Door, audit: Audit) -> None:
+def _planning(router: APIRouter, desk: Desk, audit: Audit) -> None:
     @router.post("", status_code=201, summary="Add an event", response_model=EventOut)
     async def add(
         planner: Planner, event_in: EventIn, cause: CauseOf, request: Request
     ) -> Response:
         async def work(transaction: Transaction) -> Outcome:
-            event = Event(id=door.ids(), details=details_of(event_in))
-            await add_event(door.ports(transaction), door.because(cause, planner), event)
+            event = Event(id=desk.ids(), details=details_of(event_in))
+            await add_event(desk.ports(transaction), desk.because(cause, planner), event)
             await audit.note(transaction, planner, "event.add", ("event", str(event.id)))
             location = {"Location": f"/v1/events/{event.id}", "ETag": etag(event.edition)}
             return Outcome(201, EventOut.of(event), location)
 
-        return await once(request, door.transactions, work)
+        return await once(request, desk.transactions, work)
 
 
-def _changing(router: APIRouter, door: Door, audit: Audit) -> None:
+def _changing(router: APIRouter, desk: Desk, audit: Audit) -> None:
     @router.put("/{event_id}", summary="Describe an event anew", response_model=EventOut)
     async def change(
         planner: Planner,
@@ -98,14 +98,14 @@ def _changing(router: APIRouter, door: Door, audit: Audit) -> None:
         edition = required_version(if_match)
 
         async def work(transaction: Transaction) -> Outcome:
-            because = door.because(cause, planner)
+            because = desk.because(cause, planner)
             event = await change_event(
-                door.ports(transaction), because, event_id, edition, details_of(event_in)
+                desk.ports(transaction), because, event_id, edition, details_of(event_in)
             )
             await audit.note(transaction, planner, "event.change", ("event", str(event_id)))
             return Outcome(200, EventOut.of(event), {"ETag": etag(event.edition)})
 
-        return await once(request, door.transactions, work)
+        return await once(request, desk.transactions, work)
 
     @router.post(
         "/{event_id}/cancel",
@@ -116,11 +116,11 @@ def _changing(router: APIRouter, door: Door, audit: Audit) -> None:
         planner: Planner, event_id: UUID, cause: CauseOf, request: Request
     ) -> Response:
         async def work(transaction: Transaction) -> Outcome:
-            because = door.because(cause, planner)
+            because = desk.because(cause, planner)
             event = await cancel_event(
-                door.ports(transaction), because, event_id, CancelledBy.PEOPLE
+                desk.ports(transaction), because, event_id, CancelledBy.PEOPLE
             )
             await audit.note(transaction, planner, "event.cancel", ("event", str(event_id)))
             return Outcome(200, EventOut.of(event), {"ETag": etag(event.edition)})
 
-        return await once(request, door.transactions, work)
+        return await once(request, desk.transactions, work)

@@ -11,11 +11,11 @@ from kindred_invitations.application.queries import InvitationFilter
 from kindred_invitations.application.views import Track
 from kindred_invitations.entrypoints.access import Audit, Reader, require_invitation, sight_of
 from kindred_invitations.entrypoints.cursors import after_id
-from kindred_invitations.entrypoints.door import Door
+from kindred_invitations.entrypoints.desk import Desk
 from kindred_invitations.entrypoints.schemas_invitations import InvitationItem, TrackOut
 
 
-def invitations_router(door: Door, audit: Audit) -> APIRouter:
+def invitations_router(desk: Desk, audit: Audit) -> APIRouter:
     """Invitations, each only for those who may see its guest."""
     router = APIRouter(prefix="/v1/invitations", tags=["invitations"])
 
@@ -31,8 +31,8 @@ def invitations_router(door: Door, audit: Audit) -> APIRouter:
         wanted = InvitationFilter(
             event_id=event_id, customer_id=customer_id, steps=tuple(step or ())
         )
-        async with door.transactions.begin() as transaction:
-            found = await door.reading(transaction).lists.lines(
+        async with desk.transactions.begin() as transaction:
+            found = await desk.reading(transaction).lists.lines(
                 sight_of(reader), wanted, after_id(cursor), limit + 1
             )
             shown, last = cut(found, limit)
@@ -44,8 +44,8 @@ def invitations_router(door: Door, audit: Audit) -> APIRouter:
 
     @router.get("/{invitation_id}", summary="One invitation with each step it took")
     async def read_invitation(reader: Reader, invitation_id: UUID) -> TrackOut:
-        async with door.transactions.begin() as transaction:
-            lists = door.reading(transaction).lists
+        async with desk.transactions.begin() as transaction:
+            lists = desk.reading(transaction).lists
             line = await require_invitation(lists, reader, invitation_id)
             steps = await lists.steps_of([invitation_id])
             subject = ("invitation", str(invitation_id))

@@ -8,11 +8,11 @@ from kindred_common.contracts.profile import LiveSignal
 from kindred_common.i18n.translator import choose_language, translator
 from kindred_invitations.application.queries import see_my_day
 from kindred_invitations.entrypoints.access import Audit, Reader
-from kindred_invitations.entrypoints.door import Door
+from kindred_invitations.entrypoints.desk import Desk
 from kindred_invitations.entrypoints.schemas_decisions import MyDayOut, SignalsOut, decision_out
 
 
-def my_day_router(door: Door, audit: Audit) -> APIRouter:
+def my_day_router(desk: Desk, audit: Audit) -> APIRouter:
     """What matters most today, and how things are going."""
     router = APIRouter(prefix="/v1", tags=["my day"])
 
@@ -27,14 +27,14 @@ def my_day_router(door: Door, audit: Audit) -> APIRouter:
         accept_language: Annotated[str | None, Header(description="`nl` or `en`.")] = None,
     ) -> MyDayOut:
         other = account_manager_id if reader.sees_every_customer else None
-        async with door.transactions.begin() as transaction:
-            reading = door.reading(transaction)
+        async with desk.transactions.begin() as transaction:
+            reading = desk.reading(transaction)
             day = await see_my_day(
                 reading.model,
                 reading.matters,
                 other or reader.subject,
                 sorted(reader.teams) if team else (),
-                door.clock.now(),
+                desk.clock.now(),
             )
             subject = ("account-manager", other or reader.subject)
             await audit.note(transaction, reader, "my-day.read", subject, shown=len(day.decisions))
@@ -47,8 +47,8 @@ def my_day_router(door: Door, audit: Audit) -> APIRouter:
 
     @router.get("/signals", summary="Live figures, such as response rates")
     async def signals(_: Reader) -> SignalsOut:
-        async with door.transactions.begin() as transaction:
-            found: list[LiveSignal] = await door.reading(transaction).model.signals()
+        async with desk.transactions.begin() as transaction:
+            found: list[LiveSignal] = await desk.reading(transaction).model.signals()
         return SignalsOut(items=found)
 
     return router

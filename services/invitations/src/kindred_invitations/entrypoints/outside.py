@@ -18,7 +18,7 @@ from kindred_invitations.application.apply_response import Response, apply_respo
 from kindred_invitations.application.because import Because
 from kindred_invitations.application.records import customer_reference, event_reference
 from kindred_invitations.domain.errors import NotPossible, WrongEvent
-from kindred_invitations.entrypoints.door import Door
+from kindred_invitations.entrypoints.desk import Desk
 from kindred_invitations.entrypoints.planned import details_of
 
 _ANSWERS = {ResponseKind.ACCEPTED: True, ResponseKind.DECLINED: False}
@@ -28,7 +28,7 @@ _ANSWERS = {ResponseKind.ACCEPTED: True, ResponseKind.DECLINED: False}
 class Outside:
     """The handlers of what other systems publish, one record at a time, each with a receipt."""
 
-    door: Door
+    desk: Desk
 
     def subscriptions(self) -> Sequence[Subscription]:
         return (
@@ -37,12 +37,12 @@ class Outside:
         )
 
     async def on_event(self, transaction: Transaction, received: Received[CrmEvent]) -> None:
-        ports, planned = self.door.ports(transaction), received.data
+        ports, planned = self.desk.ports(transaction), received.data
         source, colon, external_id = received.key.partition(":")
         if not (source and colon and external_id):
             raise Rejected("key", "is not source:external_id")
         event_id = event_id_of(source, external_id)
-        because = Because(received.because(), f"system:{source}", self.door.clock.now())
+        because = Because(received.because(), f"system:{source}", self.desk.clock.now())
         if planned is None:
             await remove_crm_event(ports, because, event_id)
             return
@@ -62,7 +62,7 @@ class Outside:
         seen = received.data
         if seen is None:
             return
-        ports = self.door.ports(transaction)
+        ports = self.desk.ports(transaction)
         event_id = _event_id(seen)
         customer_id = customer_id_of(seen.customer_source, seen.customer_external_id)
         if await ports.guests.find(customer_id) is None:

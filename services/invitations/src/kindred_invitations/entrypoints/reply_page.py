@@ -25,7 +25,7 @@ from kindred_invitations.domain.event import Event
 from kindred_invitations.domain.guests import companion_possible
 from kindred_invitations.domain.invitation import Invitation
 from kindred_invitations.domain.steps import ANSWERABLE, Step
-from kindred_invitations.entrypoints.door import Door
+from kindred_invitations.entrypoints.desk import Desk
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -54,14 +54,14 @@ class OpenedLinks(Protocol):
     def __call__(self, transaction: Transaction) -> OpenLinks: ...
 
 
-def reply_router(door: Door, links: OpenedLinks, sender: str) -> APIRouter:
+def reply_router(desk: Desk, links: OpenedLinks, sender: str) -> APIRouter:
     """``/r/{token}``: GET shows, POST replies."""
     router = public_router()
-    page = _ReplyPage(door, links, Pages(TEMPLATES, sender=sender))
+    page = _ReplyPage(desk, links, Pages(TEMPLATES, sender=sender))
 
     @router.api_route("/r/{token}", methods=["GET", "HEAD"])
     async def show(token: str, request: Request, note: str = "") -> Response:
-        async with door.transactions.begin() as transaction:
+        async with desk.transactions.begin() as transaction:
             return await page.show(transaction, request, token, note if note in NOTES else "")
 
     @router.post("/r/{token}")
@@ -74,8 +74,8 @@ def reply_router(door: Door, links: OpenedLinks, sender: str) -> APIRouter:
 
 
 class _ReplyPage:
-    def __init__(self, door: Door, links: OpenedLinks, pages: Pages) -> None:
-        self._door = door
+    def __init__(self, desk: Desk, links: OpenedLinks, pages: Pages) -> None:
+        self._desk = desk
         self._links = links
         self._pages = pages
 
@@ -89,12 +89,12 @@ class _ReplyPage:
         status: int = 200,
     ) -> HTMLResponse:
         invitation_id = await self._opened(transaction, token)
-        ports = self._door.ports(transaction)
+        ports = self._desk.ports(transaction)
         invitation = await ports.invitations.find(invitation_id)
         event = await ports.events.find(invitation.event_id) if invitation else None
         if invitation is None or event is None:
             raise not_found("page")
-        host = await self._door.reading(transaction).model.host(invitation.customer_id)
+        host = await self._desk.reading(transaction).model.host(invitation.customer_id)
         language = host.language or choose_language(request.headers.get("accept-language"))
         speak_language(request, language)
         values = _facts(event, language) | await self._standing(ports, invitation, event)
@@ -107,20 +107,20 @@ class _ReplyPage:
         )
 
     async def reply(self, request: Request, token: str, answer: Answer) -> Response:
-        because = Because(cause_of(request), CUSTOMER, self._door.clock.now(), FactSource.SELF)
+        because = Because(cause_of(request), CUSTOMER, self._desk.clock.now(), FactSource.SELF)
 
         async def work(transaction: Transaction) -> Outcome:
             invitation_id = await self._opened(transaction, token)
-            ports = self._door.ports(transaction)
+            ports = self._desk.ports(transaction)
             answered = await answer_invitation(ports, because, invitation_id, answer)
             note = "declined" if not answer.accepts else "alone" if answered.alone else "accepted"
             return Outcome(303, headers={"Location": f"/r/{token}?note={note}"})
 
         try:
-            return await once(request, self._door.transactions, work)
+            return await once(request, self._desk.transactions, work)
         except NotPossible as refused:
             note = "full" if isinstance(refused, NoSeatLeft) else "closed"
-            async with self._door.transactions.begin() as transaction:
+            async with self._desk.transactions.begin() as transaction:
                 return await self.show(transaction, request, token, note, status=409)
 
     async def _opened(self, transaction: Transaction, token: str) -> UUID:
@@ -132,7 +132,7 @@ class _ReplyPage:
     async def _standing(
         self, ports: Ports, invitation: Invitation, event: Event
     ) -> dict[str, object]:
-        now = self._door.clock.now()
+        now = self._desk.clock.now()
         guest = await ports.guests.find(invitation.customer_id)
         answerable = invitation.step in ANSWERABLE and event.takes_guests(now)
         return {

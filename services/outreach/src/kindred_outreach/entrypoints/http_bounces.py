@@ -12,7 +12,7 @@ from kindred_common.web.idempotency import Outcome, once
 from kindred_common.web.problems import not_found
 from kindred_common.web.tracing import cause_of
 from kindred_outreach.application.hear_bounce import Bounce, hear_bounce
-from kindred_outreach.entrypoints.http import Http, Reader
+from kindred_outreach.entrypoints.desk import Desk, Reader
 from kindred_outreach.entrypoints.schemas import BounceIn, CopyOut, StatusOut
 from kindred_outreach.entrypoints.wiring import IsFresh
 
@@ -21,7 +21,7 @@ Provider = Annotated[
 ]
 
 
-def bounces_router(http: Http) -> APIRouter:
+def bounces_router(desk: Desk) -> APIRouter:
     """Bounces and complaints, as a mail provider's webhook reports them."""
     router = APIRouter(prefix="/v1", tags=["bounces"])
 
@@ -34,27 +34,27 @@ def bounces_router(http: Http) -> APIRouter:
     async def report(provider: Provider, bounce: BounceIn, request: Request) -> Response:
         async def work(transaction: Transaction) -> Outcome:
             heard = Bounce(bounce.id, bounce.kind, bounce.address)
-            stores = http.open_stores(transaction)
-            if not await hear_bounce(stores, heard, http.clock.now(), cause_of(request)):
+            stores = desk.open_stores(transaction)
+            if not await hear_bounce(stores, heard, desk.clock.now(), cause_of(request)):
                 raise not_found("message")
             subject = ("message", str(bounce.id))
-            await http.audit(transaction, provider, f"bounce.{bounce.kind}", subject)
+            await desk.audit(transaction, provider, f"bounce.{bounce.kind}", subject)
             return Outcome(204)
 
-        return await once(request, http.transactions, work)
+        return await once(request, desk.transactions, work)
 
     return router
 
 
-def status_router(http: Http, is_fresh: IsFresh) -> APIRouter:
+def status_router(desk: Desk, is_fresh: IsFresh) -> APIRouter:
     """How sending is doing."""
     router = APIRouter(prefix="/v1", tags=["status"])
 
     @router.get("/status", summary="Messages by state, and whether sending is held and why")
     async def status(_: Reader) -> StatusOut:
-        now = http.clock.now()
-        async with http.transactions.begin() as transaction:
-            found = await http.open_queries(transaction).status(now)
+        now = desk.clock.now()
+        async with desk.transactions.begin() as transaction:
+            found = await desk.open_queries(transaction).status(now)
             fresh = await is_fresh(transaction, now)
         copies = [
             CopyOut(

@@ -11,7 +11,7 @@ from kindred_outreach.application.explain_pressure import Explanation, explain_p
 from kindred_outreach.application.queries import MessageFilter
 from kindred_outreach.domain.messages import Message, State
 from kindred_outreach.domain.rules import Policy
-from kindred_outreach.entrypoints.http import AcceptLanguage, Http, Operator, Reader, told
+from kindred_outreach.entrypoints.desk import AcceptLanguage, Desk, Operator, Reader, told
 from kindred_outreach.entrypoints.reasons import in_words
 from kindred_outreach.entrypoints.schemas import (
     ClassPressureOut,
@@ -21,15 +21,15 @@ from kindred_outreach.entrypoints.schemas import (
 )
 
 
-def customers_router(http: Http, policy: Policy) -> APIRouter:
+def customers_router(desk: Desk, policy: Policy) -> APIRouter:
     """Contact pressure and suppression of one customer."""
     router = APIRouter(prefix="/v1/customers", tags=["customers"])
-    _explaining(router, http, policy)
-    _lifting(router, http)
+    _explaining(router, desk, policy)
+    _lifting(router, desk)
     return router
 
 
-def _explaining(router: APIRouter, http: Http, policy: Policy) -> None:
+def _explaining(router: APIRouter, desk: Desk, policy: Policy) -> None:
     @router.get(
         "/{customer_id}/contact-pressure",
         summary="Why not now: may this customer be written to, and if not, why and until when",
@@ -37,16 +37,16 @@ def _explaining(router: APIRouter, http: Http, policy: Policy) -> None:
     async def contact_pressure(
         principal: Reader, customer_id: UUID, accept_language: AcceptLanguage = None
     ) -> ContactPressureOut:
-        async with http.transactions.begin() as transaction:
-            queries = http.open_queries(transaction)
+        async with desk.transactions.begin() as transaction:
+            queries = desk.open_queries(transaction)
             if not await queries.sees(principal, customer_id):
                 raise not_found("customer")
             explanation = await explain_pressure(
-                http.open_stores(transaction), customer_id, policy, http.clock.now()
+                desk.open_stores(transaction), customer_id, policy, desk.clock.now()
             )
             wanted = MessageFilter(customer_id, State.WAITING)
             waiting = await queries.messages(principal, wanted)
-            await http.audit(
+            await desk.audit(
                 transaction, principal, "contact-pressure.read", ("customer", str(customer_id))
             )
         if explanation is None:
@@ -54,21 +54,21 @@ def _explaining(router: APIRouter, http: Http, policy: Policy) -> None:
         return _pressure(customer_id, explanation, waiting, accept_language)
 
 
-def _lifting(router: APIRouter, http: Http) -> None:
+def _lifting(router: APIRouter, desk: Desk) -> None:
     @router.delete(
         "/{customer_id}/suppression",
         status_code=204,
         summary="Write to the customer's address again after mail to it came back",
     )
     async def lift(operator: Operator, customer_id: UUID) -> Response:
-        async with http.transactions.begin() as transaction:
-            stores = http.open_stores(transaction)
+        async with desk.transactions.begin() as transaction:
+            stores = desk.open_stores(transaction)
             recipient = await stores.recipients.find(customer_id)
             address = None if recipient is None else recipient.address
             if address is None or not await stores.suppressions.lift(address):
                 raise not_found("suppression")
             subject = ("customer", str(customer_id))
-            await http.audit(transaction, operator, "suppression.lift", subject)
+            await desk.audit(transaction, operator, "suppression.lift", subject)
         return Response(status_code=204)
 
 

@@ -18,19 +18,19 @@ from kindred_common.web.problems import Problem, not_found
 from kindred_outreach.application.queries import MessageFilter
 from kindred_outreach.application.repeat_message import NotRepeatable, repeat_message
 from kindred_outreach.domain.messages import State
-from kindred_outreach.entrypoints.http import AcceptLanguage, Http, Operator, Reader, after, told
+from kindred_outreach.entrypoints.desk import AcceptLanguage, Desk, Operator, Reader, after, told
 from kindred_outreach.entrypoints.schemas import MessageOut
 
 
-def messages_router(http: Http) -> APIRouter:
+def messages_router(desk: Desk) -> APIRouter:
     """Reading and repeating messages."""
     router = APIRouter(prefix="/v1/messages", tags=["messages"])
-    _reading(router, http)
-    _repeating(router, http)
+    _reading(router, desk)
+    _repeating(router, desk)
     return router
 
 
-def _reading(router: APIRouter, http: Http) -> None:
+def _reading(router: APIRouter, desk: Desk) -> None:
     @router.get("", summary="Messages, the newest first, each with the rule that holds it back")
     async def list_messages(
         principal: Reader,
@@ -41,10 +41,10 @@ def _reading(router: APIRouter, http: Http) -> None:
         accept_language: AcceptLanguage = None,
     ) -> Page[MessageOut]:
         wanted = MessageFilter(customer_id, state, after(cursor), limit + 1)
-        async with http.transactions.begin() as transaction:
-            found = await http.open_queries(transaction).messages(principal, wanted)
+        async with desk.transactions.begin() as transaction:
+            found = await desk.open_queries(transaction).messages(principal, wanted)
             if customer_id is not None:
-                await http.audit(
+                await desk.audit(
                     transaction, principal, "messages.read", ("customer", str(customer_id))
                 )
         more = len(found) > limit
@@ -55,14 +55,14 @@ def _reading(router: APIRouter, http: Http) -> None:
     async def show_message(
         principal: Reader, message_id: UUID, accept_language: AcceptLanguage = None
     ) -> MessageOut:
-        async with http.transactions.begin() as transaction:
-            found = await http.open_queries(transaction).message(principal, message_id)
+        async with desk.transactions.begin() as transaction:
+            found = await desk.open_queries(transaction).message(principal, message_id)
         if found is None:
             raise not_found("message")
         return told(found, accept_language)
 
 
-def _repeating(router: APIRouter, http: Http) -> None:
+def _repeating(router: APIRouter, desk: Desk) -> None:
     @router.post(
         "/{message_id}/resend",
         status_code=202,
@@ -72,16 +72,16 @@ def _repeating(router: APIRouter, http: Http) -> None:
     )
     async def resend(operator: Operator, message_id: UUID, request: Request) -> Response:
         async def work(transaction: Transaction) -> Outcome:
-            stores = http.open_stores(transaction)
+            stores = desk.open_stores(transaction)
             try:
-                message = await repeat_message(stores, message_id, http.clock.now())
+                message = await repeat_message(stores, message_id, desk.clock.now())
             except NotRepeatable as state:
                 raise Problem(
                     409, "not-repeatable", "The message cannot be sent again", str(state)
                 ) from None
             if message is None:
                 raise not_found("message")
-            await http.audit(transaction, operator, "message.resend", ("message", str(message.id)))
+            await desk.audit(transaction, operator, "message.resend", ("message", str(message.id)))
             return Outcome(202, told(message, request.headers.get("accept-language")))
 
-        return await once(request, http.transactions, work)
+        return await once(request, desk.transactions, work)

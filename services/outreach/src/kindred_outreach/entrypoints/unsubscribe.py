@@ -17,34 +17,34 @@ from kindred_common.web.tracing import cause_of
 from kindred_outreach.application.ports import Stores
 from kindred_outreach.application.state_consent import state_consent, unsubscription
 from kindred_outreach.domain.consents import ALL, INVITATIONS, purpose_of, refused
-from kindred_outreach.entrypoints.http import Http
+from kindred_outreach.entrypoints.desk import Desk
 
 PURPOSE = "unsubscribe"
 ONE_CLICK = "one-click"
 TEMPLATES = Path(__file__).parent / "templates"
 
 
-def unsubscribe_router(http: Http, sender: str) -> APIRouter:
+def unsubscribe_router(desk: Desk, sender: str) -> APIRouter:
     """``/u/{token}``: GET shows, POST acts."""
     router = public_router()
     pages = Pages(TEMPLATES, sender=sender)
 
     @router.api_route("/u/{token}", methods=["GET", "HEAD"])
     async def show(token: str, request: Request) -> HTMLResponse:
-        async with http.transactions.begin() as transaction:
-            visit = await _visit(http, transaction, token)
+        async with desk.transactions.begin() as transaction:
+            visit = await _visit(desk, transaction, token)
         return visit.page(pages, request)
 
     @router.post("/u/{token}")
     async def act(
         token: str, request: Request, form: Annotated[Form, Depends(read_form)]
     ) -> Response:
-        async with http.transactions.begin() as transaction:
-            visit = await _visit(http, transaction, token)
+        async with desk.transactions.begin() as transaction:
+            visit = await _visit(desk, transaction, token)
             wanted = _wanted(form, visit.purpose)
-            now = http.clock.now()
+            now = desk.clock.now()
             change = unsubscription(visit.link.customer_id, *wanted, _channel(form), now)
-            await state_consent(http.open_stores(transaction), change, cause_of(request))
+            await state_consent(desk.open_stores(transaction), change, cause_of(request))
         if change.channel == ONE_CLICK:
             return Response()  # mail programs follow no redirect and show no page
         return RedirectResponse(f"/u/{token}", 303)
@@ -72,12 +72,12 @@ class _Visit:
         return pages.render(request, "unsubscribe.html", values, language=self._language)
 
 
-async def _visit(http: Http, transaction: Transaction, token: str) -> _Visit:
+async def _visit(desk: Desk, transaction: Transaction, token: str) -> _Visit:
     links = PersonalLinks(transaction.connection)
-    link = await links.find(token, PURPOSE, http.clock.now())
+    link = await links.find(token, PURPOSE, desk.clock.now())
     if link is None:
         raise not_found("page")
-    stores = http.open_stores(transaction)
+    stores = desk.open_stores(transaction)
     message = await stores.messages.find(link.target_id)
     purpose = (purpose_of(message.purpose) if message else None) or INVITATIONS
     return await _look(stores, link, purpose)

@@ -1,4 +1,4 @@
-"""What outreach's routers share."""
+"""What every route is given, and who may call it."""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -27,8 +27,8 @@ AcceptLanguage = Annotated[str | None, Header()]
 
 
 @dataclass(frozen=True, slots=True)
-class Http:
-    """What the routers work with."""
+class Desk:
+    """Transactions with the stores and queries on them, the clock, new ids and the audit log."""
 
     transactions: Transactions
     open_stores: OpenStores

@@ -24,7 +24,7 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Door:
+class Desk:
     """Opens transactions and binds ports to them."""
 
     transactions: Transactions
