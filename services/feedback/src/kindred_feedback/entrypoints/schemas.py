@@ -41,6 +41,20 @@ class GivenIn(BaseModel):
 class FeedbackOut(BaseModel):
     """What a guest said of a moment."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    **EXAMPLE,
+                    "invitation_id": "0198a6c2-7d10-7c55-9a3e-2f4f1f0e8a31",
+                    "customer_id": "0198a6c2-7d10-7c55-9a3e-2f4f1f0e8a11",
+                    "event_id": "0198a6c2-7d10-7c55-9a3e-2f4f1f0e8a21",
+                    "given_at": "2026-10-05T07:12:44Z",
+                }
+            ]
+        }
+    )
+
     invitation_id: UUID
     customer_id: UUID
     event_id: UUID
@@ -83,6 +97,21 @@ class EstimateOut(BaseModel):
 
 class SummaryOut(BaseModel):
     """What the guests of an event said together; null where there is too little to say."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "event_id": "0198a6c2-7d10-7c55-9a3e-2f4f1f0e8a21",
+                    "count": 18,
+                    "rating": {"value": 4.4, "low": 4.0, "high": 4.8},
+                    "more_than_expected": {"value": 0.5, "low": 0.29, "high": 0.71},
+                    "all_as_wished": {"value": 0.94, "low": 0.72, "high": 1.0},
+                    "fitted": None,
+                }
+            ]
+        }
+    )
 
     event_id: UUID
     count: int

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Self
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from kindred_common.contracts.feedback import FeedbackGiven
 from kindred_common.contracts.matching import Contribution, CustomerMatches
@@ -35,6 +35,26 @@ from kindred_invitations.entrypoints.schemas_invitations import TrackOut
 
 class CustomerItem(BaseModel):
     """A customer in a list."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "customer_id": "0198a6c2-7d10-7c55-9a3e-2f4f1f0e8a11",
+                    "given_name": "Mira",
+                    "family_name": "Jansen",
+                    "account_id": "0198a6c2-7d10-7c55-9a3e-2f4f1f0e8a41",
+                    "account_name": "Waterwerken Noord",
+                    "account_manager_id": "anna",
+                    "team": "north",
+                    "active": True,
+                    "loyalty": "promoter",
+                    "nps": 9,
+                    "open_case": False,
+                }
+            ]
+        }
+    )
 
     customer_id: UUID
     given_name: str | None

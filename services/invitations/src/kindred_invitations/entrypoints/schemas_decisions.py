@@ -4,27 +4,42 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.config import JsonDict
 
 from kindred_common.contracts.profile import LiveSignal
 from kindred_common.i18n.translator import Translator
 from kindred_invitations.domain.decisions import Decision, DecisionKind
 from kindred_invitations.entrypoints.reasons import reason_of
 
+DECISION: JsonDict = {
+    "id": "0198a6c2-7d10-5c55-9a3e-2f4f1f0e8a71",
+    "kind": "approve_draft",
+    "value": 1.2,
+    "reason": "Ajax - PSV on 3 October 2026 fits this customer (score 0.83); 9 seats are left.",
+    "customer_id": "0198a6c2-7d10-7c55-9a3e-2f4f1f0e8a11",
+    "given_name": "Mira",
+    "family_name": "Jansen",
+    "account_name": "Waterwerken Noord",
+    "invitation_id": "0198a6c2-7d10-7c55-9a3e-2f4f1f0e8a31",
+    "event_id": "0198a6c2-7d10-7c55-9a3e-2f4f1f0e8a21",
+    "event_title": "Ajax - PSV",
+    "event_starts_at": "2026-10-03T18:45:00Z",
+    "since": "2026-09-11T07:02:00Z",
+}
+
 
 class DecisionOut(BaseModel):
     """A decision with its value and the reason in a sentence, in the language asked for."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [DECISION]})
 
     id: UUID
     kind: DecisionKind
     value: float = Field(
         description="What deciding it now is worth; 1 is an ordinary account at stake."
     )
-    reason: str = Field(
-        examples=[
-            "Fits best of what is on offer: score 0.83. 12 seats are left; it begins on 3 October 2026."
-        ]
-    )
+    reason: str
     customer_id: UUID
     given_name: str | None = None
     family_name: str | None = None
@@ -46,6 +61,24 @@ class MyDayOut(BaseModel):
 
 class SignalsOut(BaseModel):
     """The live figures by name."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "items": [
+                        {
+                            "signal": "response-rate",
+                            "value": 0.62,
+                            "count": 118,
+                            "window_start": "2026-09-14T07:30:00Z",
+                            "window_end": "2026-09-14T08:30:00Z",
+                        }
+                    ]
+                }
+            ]
+        }
+    )
 
     items: list[LiveSignal]
 

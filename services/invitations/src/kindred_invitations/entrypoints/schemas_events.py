@@ -59,10 +59,21 @@ class EventIn(BaseModel):
     )
 
 
+STANDING: JsonDict = EXAMPLE | {
+    "id": "0198a6c2-7d10-7c55-9a3e-2f4f1f0e8a21",
+    "version": 7,
+    "edition": 2,
+    "open": True,
+    "seats_to_allocate": 9,
+    "source": None,
+    "external_id": None,
+}
+
+
 class EventOut(EventIn):
     """An event as it stands in the catalogue."""
 
-    model_config = ConfigDict(extra="ignore", json_schema_extra={"examples": []})
+    model_config = ConfigDict(extra="ignore", json_schema_extra={"examples": [STANDING]})
 
     id: UUID
     version: int = Field(description="Rises with every change, given seats included.")

@@ -5,6 +5,7 @@ from typing import Self
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic.config import JsonDict
 
 from kindred_common.contracts.vocabulary import DeclineReason, InvitationStep, Manner
 from kindred_invitations.application.approve_invitation import Terms
@@ -87,8 +88,58 @@ class AttendanceIn(BaseModel):
     attended: bool
 
 
+ACCEPTED: JsonDict = {
+    "id": "0198a6c2-7d10-7c55-9a3e-2f4f1f0e8a31",
+    "customer_id": "0198a6c2-7d10-7c55-9a3e-2f4f1f0e8a11",
+    "event_id": "0198a6c2-7d10-7c55-9a3e-2f4f1f0e8a21",
+    "step": "accepted",
+    "step_at": "2026-09-14T08:31:07Z",
+    "seats": 2,
+    "manner": "email",
+    "score": 0.83,
+    "decline_reason": None,
+}
+
+WITH_NAMES: JsonDict = ACCEPTED | {
+    "event": {
+        "event_id": "0198a6c2-7d10-7c55-9a3e-2f4f1f0e8a21",
+        "title": "Ajax - PSV from the business lounge",
+        "kind": "sport",
+        "starts_at": "2026-10-03T18:45:00Z",
+        "zone": "Europe/Amsterdam",
+    },
+    "given_name": "Mira",
+    "family_name": "Jansen",
+    "account_name": "Waterwerken Noord",
+    "delivery": {
+        "result": "sent",
+        "rule": None,
+        "at": "2026-09-12T09:00:02Z",
+        "allowed_from": None,
+    },
+}
+
+WITH_STEPS: JsonDict = WITH_NAMES | {
+    "steps": [
+        {
+            "number": 4,
+            "step": "accepted",
+            "at": "2026-09-14T08:31:07Z",
+            "actor": "customer",
+            "source": "self",
+            "seats": 2,
+            "manner": "email",
+            "decline_reason": None,
+            "rule": None,
+        }
+    ]
+}
+
+
 class InvitationOut(BaseModel):
     """An invitation as it stands."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [ACCEPTED]})
 
     id: UUID
     customer_id: UUID
@@ -108,6 +159,10 @@ class InvitationOut(BaseModel):
 class ReplyOut(InvitationOut):
     """The invitation after a reply; ``alone``: there was no seat for the companion."""
 
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [ACCEPTED | {"seats": 1, "alone": True}]}
+    )
+
     alone: bool = False
 
 
@@ -122,6 +177,8 @@ class DeliveryOut(BaseModel):
 
 class InvitationItem(InvitationOut):
     """An invitation with its event, its guest and its delivery."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [WITH_NAMES]})
 
     event: EventName
     given_name: str | None
@@ -162,6 +219,8 @@ class StepOut(BaseModel):
 class TrackOut(InvitationItem):
     """An invitation with each step it took."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [WITH_STEPS]})
+
     steps: list[StepOut]
 
     @classmethod
@@ -175,9 +234,23 @@ class TrackOut(InvitationItem):
 class ApprovalOut(BaseModel):
     """What became of one of many: 200 with the invitation, else the status and problem it would have got alone."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "invitation_id": "0198a6c2-7d10-7c55-9a3e-2f4f1f0e8a31",
+                    "status": 409,
+                    "problem": "no-seat-left",
+                    "detail": "No seat is left",
+                    "invitation": None,
+                }
+            ]
+        }
+    )
+
     invitation_id: UUID
-    status: int = Field(examples=[409])
-    problem: str | None = Field(default=None, examples=["no-seat-left"])
+    status: int
+    problem: str | None = None
     detail: str | None = None
     invitation: InvitationOut | None = None
 

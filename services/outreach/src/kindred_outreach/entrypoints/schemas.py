@@ -6,7 +6,9 @@ from typing import Annotated
 from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic.config import JsonDict
 
+from kindred_common.contracts.topics import CUSTOMER_DETAILS
 from kindred_outreach.application.hear_bounce import BounceKind
 from kindred_outreach.application.queries import TaskWithPerson
 from kindred_outreach.domain.messages import Message, State
@@ -14,17 +16,36 @@ from kindred_outreach.domain.messages import Message, State
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
+SKIPPED: JsonDict = {
+    "id": "0198a6c2-7d10-7c55-9a3e-2f4f1f0e8a61",
+    "customer_id": "0198a6c2-7d10-7c55-9a3e-2f4f1f0e8a11",
+    "purpose": "event_invitation",
+    "occasion": "0198a6c2-7d10-7c55-9a3e-2f4f1f0e8a21",
+    "message_class": "relationship",
+    "manner": "email",
+    "state": "skipped",
+    "rule": "weekly_cap",
+    "why": "The customer had a message of this kind less than a week ago.",
+    "allowed_from": "2026-09-18T09:00:00Z",
+    "requested_at": "2026-09-14T08:31:07Z",
+    "changed_at": "2026-09-14T08:31:08Z",
+    "not_after": "2026-10-03T18:45:00Z",
+}
+
+
 class MessageOut(BaseModel):
     """A message and where it stands; `why` tells in words what `rule` names."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [SKIPPED]})
+
     id: UUID
     customer_id: UUID
-    purpose: str = Field(examples=["event_invitation"])
+    purpose: str
     occasion: str = Field(description="With customer and purpose, what makes the message one.")
-    message_class: str = Field(examples=["relationship"])
-    manner: str = Field(examples=["email"])
+    message_class: str
+    manner: str
     state: State
-    rule: str | None = Field(description="Why it is skipped or waits.", examples=["weekly_cap"])
+    rule: str | None = Field(description="Why it is skipped or waits.")
     why: str | None
     allowed_from: datetime | None = Field(description="When the rule ends, if that is known.")
     requested_at: datetime
@@ -53,7 +74,7 @@ class MessageOut(BaseModel):
 class FindingOut(BaseModel):
     """A rule that stands in the way."""
 
-    rule: str = Field(examples=["weekly_cap"])
+    rule: str
     why: str | None
     allowed_from: datetime | None = Field(description="When it ends by itself, if it does.")
 
@@ -61,7 +82,7 @@ class FindingOut(BaseModel):
 class ClassPressureOut(BaseModel):
     """May a message of this class go out now? The first finding decides."""
 
-    message_class: str = Field(examples=["relationship"])
+    message_class: str
     allowed: bool
     findings: list[FindingOut]
 
@@ -76,6 +97,32 @@ class MomentOut(BaseModel):
 class ContactPressureOut(BaseModel):
     """Why not now: what would happen to a message, what counted, and what waits."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "customer_id": "0198a6c2-7d10-7c55-9a3e-2f4f1f0e8a11",
+                    "classes": [
+                        {
+                            "message_class": "relationship",
+                            "allowed": False,
+                            "findings": [
+                                {
+                                    "rule": "weekly_cap",
+                                    "why": "The customer had a message of this kind less than a week ago.",
+                                    "allowed_from": "2026-09-18T09:00:00Z",
+                                }
+                            ],
+                        },
+                        {"message_class": "service", "allowed": True, "findings": []},
+                    ],
+                    "moments": [{"message_class": "relationship", "at": "2026-09-11T09:00:00Z"}],
+                    "waiting": [],
+                }
+            ]
+        }
+    )
+
     customer_id: UUID
     classes: list[ClassPressureOut]
     moments: list[MomentOut]
@@ -85,13 +132,35 @@ class ContactPressureOut(BaseModel):
 class TaskOut(BaseModel):
     """A message that a person brings; `words` is what a mail would have said."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "id": "0198a6c2-7d10-7c55-9a3e-2f4f1f0e8a81",
+                    "message_id": "0198a6c2-7d10-7c55-9a3e-2f4f1f0e8a61",
+                    "customer_id": "0198a6c2-7d10-7c55-9a3e-2f4f1f0e8a11",
+                    "customer_name": "Mira Jansen",
+                    "account_name": "Waterwerken Noord",
+                    "phone": "+31 20 555 01 23",
+                    "manner": "phone",
+                    "purpose": "event_invitation",
+                    "subject": "Invitation: Ajax - PSV",
+                    "words": "We would very much like to welcome you at “Ajax - PSV”.",
+                    "created_at": "2026-09-14T08:31:08Z",
+                    "done_at": None,
+                    "done_by": None,
+                }
+            ]
+        }
+    )
+
     id: UUID
     message_id: UUID
     customer_id: UUID
     customer_name: str
     account_name: str | None
     phone: str | None
-    manner: str = Field(examples=["phone"])
+    manner: str
     purpose: str
     subject: str
     words: str
@@ -167,6 +236,25 @@ class CopyOut(BaseModel):
 
 class StatusOut(BaseModel):
     """How sending is doing; `held` means that nothing goes out because a copy is too old."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "held": False,
+                    "messages": {"waiting": 3, "sent": 412, "skipped": 57},
+                    "oldest_due": "2026-09-14T08:30:00Z",
+                    "copies": [
+                        {
+                            "topic": CUSTOMER_DETAILS.name,
+                            "current_until": "2026-09-14T08:30:41Z",
+                            "age_seconds": 26.4,
+                        }
+                    ],
+                }
+            ]
+        }
+    )
 
     held: bool
     messages: dict[str, int] = Field(description="How many, by state.")

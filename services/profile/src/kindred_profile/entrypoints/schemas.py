@@ -5,6 +5,7 @@ from typing import Annotated, Self
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic.config import JsonDict
 
 from kindred_common.contracts.external import Email, ShortText
 from kindred_common.contracts.profile import Place
@@ -27,24 +28,34 @@ PersonName = Annotated[
 Phone = Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=r"^[^\x00]+$")]
 
 
+ACCOUNT: JsonDict = {
+    "name": "Waterwerken Noord",
+    "account_value": 1.5,
+    "public_sector": True,
+    "account_manager_id": "anna",
+    "account_manager_name": "Anna de Wit",
+    "account_manager_email": "anna@example.com",
+    "team": "north",
+}
+
+CUSTOMER: JsonDict = {
+    "account_id": "0198f0a0-0000-7000-8000-000000000001",
+    "given_name": "Mira",
+    "family_name": "Jansen",
+    "email": "mira.jansen@example.com",
+    "language": "nl",
+    "legal_ground": "existing_relation",
+    "buying_role": "decision_maker",
+    "home": {"latitude": 52.09, "longitude": 5.12},
+}
+
+
 class AccountBody(BaseModel):
     """An account, in full."""
 
     model_config = ConfigDict(
         extra="forbid",
-        json_schema_extra={
-            "examples": [
-                {
-                    "name": "Waterwerken Noord",
-                    "account_value": 1.5,
-                    "public_sector": True,
-                    "account_manager_id": "anna",
-                    "account_manager_name": "Anna de Wit",
-                    "account_manager_email": "anna@example.com",
-                    "team": "north",
-                }
-            ]
-        },
+        json_schema_extra={"examples": [ACCOUNT]},
     )
 
     name: ShortText
@@ -78,7 +89,10 @@ class NewAccount(AccountBody):
 class AccountOut(AccountBody):
     """An account as on record."""
 
-    model_config = ConfigDict(extra="ignore")
+    model_config = ConfigDict(
+        extra="ignore",
+        json_schema_extra={"examples": [ACCOUNT | {"id": "0198a6c2-7d10-7c55-9a3e-2f4f1f0e8a41"}]},
+    )
 
     id: UUID
 
@@ -103,20 +117,7 @@ class CustomerBody(BaseModel):
         extra="forbid",
         use_enum_values=True,
         validate_default=True,
-        json_schema_extra={
-            "examples": [
-                {
-                    "account_id": "0198f0a0-0000-7000-8000-000000000001",
-                    "given_name": "Mira",
-                    "family_name": "Jansen",
-                    "email": "mira.jansen@example.com",
-                    "language": "nl",
-                    "legal_ground": "existing_relation",
-                    "buying_role": "decision_maker",
-                    "home": {"latitude": 52.09, "longitude": 5.12},
-                }
-            ]
-        },
+        json_schema_extra={"examples": [CUSTOMER]},
     )
 
     account_id: UUID | None = None
@@ -163,7 +164,20 @@ class NewCustomer(CustomerBody):
 class CustomerOut(CustomerBody):
     """A customer as on record."""
 
-    model_config = ConfigDict(extra="ignore")
+    model_config = ConfigDict(
+        extra="ignore",
+        json_schema_extra={
+            "examples": [
+                CUSTOMER
+                | {
+                    "id": "0198a6c2-7d10-7c55-9a3e-2f4f1f0e8a11",
+                    "account_name": "Waterwerken Noord",
+                    "account_manager_id": "anna",
+                    "team": "north",
+                }
+            ]
+        },
+    )
 
     id: UUID
     account_name: str | None = None

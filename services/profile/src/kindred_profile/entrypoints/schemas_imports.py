@@ -122,7 +122,27 @@ class FaultOut(BaseModel):
 
 
 class ImportOut(BaseModel):
-    """What an import did, or would do; the first faults, all of them at ``/v1/imports/{id}/faults``."""
+    """What an import did, or would do; the first faults, all of them at ``/v1/imports/{id}/faults.csv``."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "id": "0198a6c2-7d10-7c55-9a3e-2f4f1f0e8ab1",
+                    "source": "young-people",
+                    "finished": True,
+                    "dry_run": False,
+                    "repeated": False,
+                    "rows": 1010,
+                    "created": 1009,
+                    "updated": 0,
+                    "unchanged": 0,
+                    "failed": 1,
+                    "faults": [{"row": 17, "field": "email", "reason": "is not an address"}],
+                }
+            ]
+        }
+    )
 
     id: UUID
     source: str

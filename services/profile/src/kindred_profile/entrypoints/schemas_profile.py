@@ -52,6 +52,19 @@ class ConsentBody(BaseModel):
 class ConsentOut(BaseModel):
     """A consent as it was taken down."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "customer_id": "0198a6c2-7d10-7c55-9a3e-2f4f1f0e8a11",
+                    "purpose": "invitations",
+                    "state": "granted",
+                    "stated_at": "2026-03-02T09:00:00Z",
+                }
+            ]
+        }
+    )
+
     customer_id: UUID
     purpose: ConsentPurpose
     state: ConsentState
@@ -60,6 +73,21 @@ class ConsentOut(BaseModel):
 
 class InterestOut(BaseModel):
     """An interest as it stands today: ``confidence`` has decayed since ``observed_at``, when it was stronger."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "theme": "opera",
+                    "value": 0.75,
+                    "confidence": 0.64,
+                    "confidence_then": 0.9,
+                    "source": "self",
+                    "observed_at": "2026-03-02T09:00:00Z",
+                }
+            ]
+        }
+    )
 
     theme: Theme
     value: float = Field(description="0 (not at all) to 1 (passionately)")
@@ -96,6 +124,25 @@ class ProfileOut(BaseModel):
 
 class FactOut(BaseModel):
     """One observation: what, of what, by whom, when it was made and when it reached us."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "kind": "interest",
+                    "subject": "opera",
+                    "number": 0.75,
+                    "choice": None,
+                    "confidence": 0.9,
+                    "source": "self",
+                    "observed_at": "2026-03-02T09:00:00Z",
+                    "recorded_at": "2026-03-02T09:00:00Z",
+                    "happened_at": None,
+                    "detail": {},
+                }
+            ]
+        }
+    )
 
     kind: FactKind
     subject: str

@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StrictFloat, StrictInt, StrictStr
+from pydantic.config import JsonDict
 
 from kindred_survey.application.create_links import LinkResult, MadeLink
 from kindred_survey.application.ports import KeptAnswer, Visit
@@ -79,9 +80,38 @@ class AnswersInput(BaseModel):
 class RecordedView(BaseModel):
     """The response that the answers went into; they count from `answered_at` on."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "response_id": "0198a6c2-7d10-7c55-9a3e-2f4f1f0e8a91",
+                    "survey_version": 1,
+                    "answered_at": "2026-03-02T09:00:00Z",
+                }
+            ]
+        }
+    )
+
     response_id: UUID
     survey_version: int
     answered_at: datetime
+
+
+GIVEN: JsonDict = {
+    "survey_id": "0198a6c2-7d10-7c55-9a3e-2f4f1f0e8a51",
+    "survey_version": 1,
+    "question_id": "like-golf",
+    "kind": "interest",
+    "theme": "golf",
+    "aspect": None,
+    "number": 4.0,
+    "scale_min": 1.0,
+    "scale_max": 5.0,
+    "choice": None,
+    "text": None,
+    "answered_at": "2026-03-02T09:00:00Z",
+    "source": "self",
+}
 
 
 class AnswerView(BaseModel):
@@ -123,6 +153,14 @@ class AnswerView(BaseModel):
 
 class CustomerAnswers(BaseModel):
     """All present answers of a customer, newest first."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"customer_id": "0198a6c2-7d10-7c55-9a3e-2f4f1f0e8a11", "answers": [GIVEN]}
+            ]
+        }
+    )
 
     customer_id: UUID
     answers: list[AnswerView]
@@ -167,12 +205,25 @@ class LinksInput(BaseModel):
 class MadeLinkView(BaseModel):
     """What came of one link. `url` is there only if it was not sent."""
 
-    model_config = ConfigDict(from_attributes=True)
+    model_config = ConfigDict(
+        from_attributes=True,
+        json_schema_extra={
+            "examples": [
+                {
+                    "customer_id": "0198a6c2-7d10-7c55-9a3e-2f4f1f0e8a11",
+                    "result": "created",
+                    "link_id": "0198a6c2-7d10-7c55-9a3e-2f4f1f0e8aa1",
+                    "url": "https://survey.example.com/s/Zm9vYmFyYmF6cXV4MTIzNA",
+                    "message_id": None,
+                }
+            ]
+        },
+    )
 
     customer_id: UUID
     result: LinkResult
     link_id: UUID | None
-    url: str | None = Field(examples=["https://survey.example.com/s/Zm9vYmFyYmF6cXV4MTIzNA"])
+    url: str | None
     message_id: UUID | None
 
     @classmethod
@@ -188,6 +239,23 @@ class MadeLinks(BaseModel):
 
 class LinkView(BaseModel):
     """A link and what became of it; the link itself is not kept."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "id": "0198a6c2-7d10-7c55-9a3e-2f4f1f0e8aa1",
+                    "customer_id": "0198a6c2-7d10-7c55-9a3e-2f4f1f0e8a11",
+                    "survey_version": 1,
+                    "status": "skipped",
+                    "rule": "survey_cap",
+                    "created_at": "2026-03-02T09:00:00Z",
+                    "expires_at": "2026-04-01T09:00:00Z",
+                    "finished_at": None,
+                }
+            ]
+        }
+    )
 
     id: UUID
     customer_id: UUID

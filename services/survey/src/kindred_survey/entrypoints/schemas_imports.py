@@ -152,7 +152,29 @@ class FaultView(BaseModel):
 class ImportView(BaseModel):
     """What came of an import. `unchanged` rows were taken in before; `empty` ones answer nothing."""
 
-    model_config = ConfigDict(from_attributes=True)
+    model_config = ConfigDict(
+        from_attributes=True,
+        json_schema_extra={
+            "examples": [
+                {
+                    "id": "0198a6c2-7d10-7c55-9a3e-2f4f1f0e8ab1",
+                    "name": "young-people-survey",
+                    "survey_id": "0198a6c2-7d10-7c55-9a3e-2f4f1f0e8a51",
+                    "dry": False,
+                    "rows": 1010,
+                    "imported": 1008,
+                    "unchanged": 0,
+                    "empty": 1,
+                    "failed": 1,
+                    "answers": 60213,
+                    "started_at": "2026-03-02T09:00:00Z",
+                    "finished_at": "2026-03-02T09:00:11Z",
+                    "faults": [{"row": 17, "column": "Opera", "reason": "is not a number"}],
+                    "faults_file": "/v1/imports/0198a6c2-7d10-7c55-9a3e-2f4f1f0e8ab1/faults.csv",
+                }
+            ]
+        },
+    )
 
     id: UUID
     name: str

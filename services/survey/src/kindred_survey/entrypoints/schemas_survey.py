@@ -48,8 +48,20 @@ class SurveyDraft(BaseModel):
     definition: DefinitionSchema
 
 
+SUMMARY: JsonDict = {
+    "id": "0198a6c2-7d10-7c55-9a3e-2f4f1f0e8a51",
+    "name": "Relation survey 2026",
+    "version": 2,
+    "published_version": 1,
+    "created_at": "2026-01-12T09:00:00Z",
+    "changed_at": "2026-02-02T14:20:31Z",
+}
+
+
 class SurveySummary(BaseModel):
     """A survey without its questions."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [SUMMARY]})
 
     id: UUID
     name: str
@@ -66,6 +78,10 @@ class SurveySummary(BaseModel):
 class SurveyView(SurveySummary):
     """A survey at its latest version."""
 
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{**SUMMARY, "definition": EXAMPLE["definition"]}]}
+    )
+
     definition: DefinitionSchema
 
 
@@ -77,6 +93,20 @@ class SurveyList(BaseModel):
 
 class ForeignSurveyView(BaseModel):
     """A survey that was asked elsewhere: in another tool or in a file that was imported."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "id": "0198a6c2-7d10-7c55-9a3e-2f4f1f0e8a51",
+                    "origin": "import",
+                    "source": "import",
+                    "name": "young-people-survey",
+                    "first_seen_at": "2026-01-12T09:00:00Z",
+                }
+            ]
+        }
+    )
 
     id: UUID
     origin: str = Field(examples=["external", "import"])
@@ -138,6 +168,34 @@ class QuestionResultView(BaseModel):
 
 class SurveyResults(BaseModel):
     """What the present answers to a survey say, over all its versions. "Net Promoter Score" is a trademark of its owners."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "survey_id": "0198a6c2-7d10-7c55-9a3e-2f4f1f0e8a51",
+                    "questions": [
+                        {
+                            "question_id": "recommend",
+                            "kind": "nps",
+                            "theme": None,
+                            "aspect": None,
+                            "answers": 121,
+                            "promoters": 60,
+                            "passives": 41,
+                            "detractors": 20,
+                            "nps": {
+                                "score": 33.1,
+                                "standard_error": 6.8,
+                                "low": 19.2,
+                                "high": 45.9,
+                            },
+                        }
+                    ],
+                }
+            ]
+        }
+    )
 
     survey_id: UUID
     questions: list[QuestionResultView]
