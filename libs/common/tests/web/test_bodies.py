@@ -5,8 +5,9 @@ import pytest
 from fastapi import APIRouter, Body, File, Request, UploadFile
 
 from kindred_common.testing.sites import Site
-from kindred_common.web.bodies import accepts_up_to
+from kindred_common.web.bodies import LARGEST_PUBLIC, accepts_up_to
 from kindred_common.web.context import MIB
+from kindred_common.web.routing import public_router
 
 
 def routes() -> APIRouter:
@@ -75,3 +76,51 @@ async def test_the_limit_of_an_application_can_be_set(site: Site) -> None:
 def test_no_route_takes_more_than_20_mebibytes() -> None:
     with pytest.raises(ValueError, match="20 MiB"):
         accepts_up_to(20 * MIB + 1)
+
+
+async def test_nobody_without_credentials_is_listened_to(site: Site) -> None:
+    """FastAPI would read and parse the body first, 20 MiB of it where uploads are taken."""
+    heard = 0
+
+    async def told() -> AsyncIterator[bytes]:
+        nonlocal heard
+        for _ in range(100):
+            heard += 1
+            yield b"x" * 1024
+
+    async with site.client(routes()) as client:
+        for path in ("/v1/small", "/v1/raw", "/v1/upload"):
+            for headers in ({}, {"Authorization": "Bearer no.such.token"}):
+                answer = await client.post(path, content=told(), headers=headers)
+                assert answer.status_code == 401
+                assert answer.headers["www-authenticate"] == 'Bearer realm="kindred"'
+    assert heard == 0
+
+
+async def test_nobody_without_a_role_is_listened_to(site: Site) -> None:
+    token = site.issuer.issue("anna", [])
+    async with site.client(routes()) as client:
+        answer = await client.post(
+            "/v1/small", content=b"[", headers={"Authorization": f"Bearer {token}"}
+        )
+    assert answer.status_code == 403
+
+
+async def test_keys_that_cannot_be_read_are_not_the_clients_fault(site: Site) -> None:
+    site.issuer.jwks.unlink()
+    async with site.client(routes()) as client:
+        answer = await client.post("/v1/small", content=b"[", headers=site.signed_in())
+    assert answer.status_code == 503
+
+
+async def test_the_public_may_send_less(site: Site) -> None:
+    pages = public_router("/p")
+
+    @pages.post("/{token}")
+    async def page(request: Request) -> int:
+        return len(await request.body())
+
+    async with site.client(pages) as client:
+        fits = await client.post("/p/x", content=b"x" * LARGEST_PUBLIC)
+        too_long = await client.post("/p/x", content=in_parts(LARGEST_PUBLIC + 1024))
+    assert (fits.status_code, too_long.status_code) == (200, 413)

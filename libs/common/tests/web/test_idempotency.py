@@ -1,6 +1,6 @@
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Annotated
 from uuid import UUID
 
@@ -246,6 +246,25 @@ async def test_a_text_that_no_table_can_keep_is_the_clients_mistake(
 ) -> None:
     assert (await post(client, name="a\x00b")).status_code == 422
     assert await count(engine, idempotency_key) == 0
+
+
+@pytest.mark.parametrize(
+    "value", [2**63, "\ud800", datetime.fromisoformat("9999-12-31T23:59:59-14:00")]
+)
+async def test_what_no_column_can_hold_is_the_clients_mistake(
+    site: Site, engine: AsyncEngine, value: object
+) -> None:
+    kind = {int: sa.BigInteger(), str: sa.Text()}.get(type(value), sa.DateTime(timezone=True))
+    router = APIRouter()
+
+    @router.get("/look")
+    async def look() -> None:
+        async with engine.connect() as connection:
+            await connection.scalar(sa.select(sa.literal(value, kind)))
+
+    async with site.client(router) as client:
+        answer = await client.get("/look", headers=site.signed_in())
+    assert answer.status_code == 422
 
 
 async def test_keys_are_forgotten_after_48_hours(

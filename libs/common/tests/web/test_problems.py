@@ -37,6 +37,7 @@ class Person(BaseModel):
     id: UUID | None = None
     age: int = 0
     kind: Literal["guest", "host"] = "guest"
+    friends: list["Person"] = []
 
 
 def routes() -> APIRouter:
@@ -159,6 +160,27 @@ async def test_hostile_json_is_the_clients_mistake(site: Site, body: str) -> Non
 
     assert answer.status_code in (400, 422)
     assert answer.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ({"friends": [{"age": "Jansen"}] * 5_000}, 100),
+        ({"age": ["Jansen"] * 5_000}, 1),
+        ({"age": "Jansen", "id": [["Jansen"]] * 5_000}, 2),
+        ({"age": json.loads("[" * 800 + "]" * 800)}, 1),
+    ],
+)
+async def test_an_answer_to_very_many_mistakes_stays_short(
+    site: Site, body: object, told: int
+) -> None:
+    async with site.client(routes()) as client:
+        answer = await client.post("/v1/people", json=body, headers=site.signed_in())
+
+    assert answer.status_code == 422
+    assert len(answer.json()["errors"]) == told
+    assert len(answer.content) < 20_000
+    assert "Jansen" not in answer.text
 
 
 @pytest.fixture

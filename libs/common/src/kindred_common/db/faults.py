@@ -10,6 +10,9 @@ _LOCK_NOT_AVAILABLE = "55P03"
 _LOST = frozenset({"40001", "40P01"})
 """Serialization failure and deadlock: the server has rolled back, and says so."""
 
+_UNWRITABLE = frozenset({"22021", "22P05"})
+"""What the server says of texts with zero bytes, which JSON can carry and no table can."""
+
 
 def is_transient(error: BaseException) -> bool:
     """Whether the same work may succeed later without anyone changing it."""
@@ -23,6 +26,16 @@ def is_transient(error: BaseException) -> bool:
     return (
         state[:2] in _TRANSIENT_CLASSES or state == _LOCK_NOT_AVAILABLE or _lost_connection(error)
     )
+
+
+def is_unwritable(error: BaseException) -> bool:
+    """Whether a value was given that no table can hold: a zero byte, half a character, a number or moment far off."""
+    if not isinstance(error, DBAPIError) or error.orig is None:
+        return False
+    driver = error.orig.__cause__
+    beyond = driver.__cause__ if driver else None
+    unwritable = getattr(error.orig, "sqlstate", None) in _UNWRITABLE
+    return unwritable or isinstance(beyond, OverflowError | UnicodeEncodeError)
 
 
 def lost_to_another(error: BaseException) -> bool:

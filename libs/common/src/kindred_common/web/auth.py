@@ -6,10 +6,15 @@ from fastapi import Request
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import RouteContext
 
+from kindred_common.observability.logging import get_logger
+from kindred_common.security.authenticator import Unauthenticated
 from kindred_common.security.principals import Principal, Role
+from kindred_common.security.signing_keys import KeysUnavailable
 from kindred_common.web.context import context_of
-from kindred_common.web.problems import problem_of_status
+from kindred_common.web.problems import Problem, problem_of_status
 from kindred_common.web.routing import is_public
+
+_log = get_logger(__name__)
 
 
 async def deny_by_default(request: Request) -> None:
@@ -18,6 +23,20 @@ async def deny_by_default(request: Request) -> None:
         principal = await current_principal(request)
         if not principal.has_role():
             raise problem_of_status(403)
+
+
+async def admit(request: Request) -> None:
+    """Refuses as :func:`deny_by_default` does, where only an answer can be raised.
+
+    Raises:
+        Problem: 401, 403, or 503 when it cannot be judged now.
+    """
+    try:
+        await deny_by_default(request)
+    except Unauthenticated as error:
+        raise unauthenticated(error) from None
+    except KeysUnavailable:
+        raise keys_unavailable() from None
 
 
 async def current_principal(request: Request) -> Principal:
@@ -70,3 +89,14 @@ def requires(*roles: Role, scope: str | None = None) -> Requirement:
     ``principal: Annotated[Principal, Depends(requires(Role.ADMINISTRATOR, scope="surveys:write"))]``
     """
     return Requirement(frozenset(roles), scope)
+
+
+def unauthenticated(error: Unauthenticated) -> Problem:
+    """401; why is for our logs only."""
+    _log.info("request refused", reason_code=str(error))
+    return problem_of_status(401, {"WWW-Authenticate": 'Bearer realm="kindred"'})
+
+
+def keys_unavailable() -> Problem:
+    """503 while nobody's token can be judged."""
+    return problem_of_status(503, {"Retry-After": "30"})

@@ -1,17 +1,22 @@
-"""How long a request's body may be, and a digest of what was read of it."""
+"""Who may send a body, how long it may be, and a digest of what was read of it."""
 
 import hashlib
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 from starlette.datastructures import Headers
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from kindred_common.web.auth import admit
 from kindred_common.web.problems import Problem
+from kindred_common.web.routing import is_public
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
 LARGEST_UPLOAD = 20 * 1024 * 1024
+LARGEST_PUBLIC = 256 * 1024
+"""What anybody may send: some pages of text, however a browser writes them."""
 
 _MARK = "kindred_body_limit"
 _DIGEST = "kindred.body_digest"
@@ -34,7 +39,10 @@ def accepts_up_to(limit: int) -> Callable[[Endpoint], Endpoint]:
 
 
 class BodyLimit:
-    """Refuses longer bodies with 413, by their announced length if there is one, else as they come in."""
+    """Refuses longer bodies with 413, by their announced length if there is one, else as they come in.
+
+    Who may not call a route is refused before his body is read: FastAPI reads and parses it first.
+    """
 
     def __init__(self, app: ASGIApp, limit: int) -> None:
         self._app = app
@@ -46,12 +54,15 @@ class BodyLimit:
             return
         digest = scope[_DIGEST] = hashlib.sha256()
         announced = _announced(scope)
-        total = 0
+        total, limit = 0, None
 
         async def receive_limited() -> Message:
-            nonlocal total
-            # The route is known by now: nothing reads a body before a route was chosen.
-            limit = getattr(scope.get("endpoint"), _MARK, self._limit)
+            nonlocal total, limit
+            if limit is None:
+                # The route is known by now: nothing reads a body before a route was chosen.
+                request = Request(scope)
+                limit = self._limit_of(request)
+                await admit(request)
             if announced > limit:
                 raise _too_long(limit)
             message = await receive()
@@ -63,6 +74,11 @@ class BodyLimit:
             return message
 
         await self._app(scope, receive_limited, send)
+
+    def _limit_of(self, request: Request) -> int:
+        usual = min(self._limit, LARGEST_PUBLIC) if is_public(request) else self._limit
+        limit: int = getattr(request.scope.get("endpoint"), _MARK, usual)
+        return limit
 
 
 def body_digest(scope: Scope) -> bytes:

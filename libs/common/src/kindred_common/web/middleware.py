@@ -2,12 +2,11 @@
 
 from time import perf_counter
 
-from sqlalchemy.exc import DBAPIError
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from kindred_common.db.faults import is_transient
+from kindred_common.db.faults import is_transient, is_unwritable
 from kindred_common.observability.logging import get_logger, log_context
 from kindred_common.web.context import WebContext
 from kindred_common.web.probes import LIVE, METRICS, READY
@@ -30,8 +29,6 @@ HEADERS = {
     "X-Frame-Options": "DENY",
 }
 
-UNWRITABLE = frozenset({"22021", "22P05"})
-"""What Postgres says of texts with zero bytes, which JSON can carry and no table can."""
 
 _log = get_logger(__name__)
 
@@ -129,6 +126,6 @@ class LastResort:
 def _answer_to(error: Exception) -> Problem:
     if is_transient(error):
         return problem_of_status(503, {"Retry-After": "5"})
-    if isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in UNWRITABLE:
-        return Problem(422, "wrong-input", "The request holds characters that cannot be kept")
+    if is_unwritable(error):
+        return Problem(422, "wrong-input", "The request holds what cannot be kept")
     return problem_of_status(500)

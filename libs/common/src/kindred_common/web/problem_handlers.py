@@ -1,6 +1,7 @@
 """Turns every exception of a request into a problem document, or a page for people."""
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -8,9 +9,9 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from kindred_common.observability.logging import get_logger
 from kindred_common.security.authenticator import Unauthenticated
 from kindred_common.security.signing_keys import KeysUnavailable
+from kindred_common.web.auth import keys_unavailable, unauthenticated
 from kindred_common.web.context import ProblemMap
 from kindred_common.web.error_pages import error_page
 from kindred_common.web.problems import MEDIA_TYPE, FieldError, Problem, problem_of_status
@@ -23,8 +24,10 @@ QUOTING_TYPES = frozenset({"union_tag_invalid", "json_invalid", "url_parsing", "
 """Kinds of validation errors whose messages repeat what was sent."""
 
 LONGEST_FIELD = 200
-
-_log = get_logger(__name__)
+MOST_ERRORS = 100
+"""More are not told: a body of a mebibyte can hold several hundred thousand mistakes."""
+MOST_TEXTS = 1000
+"""Among more texts we do not look whether a message repeats one; then only the kind of the error is told."""
 
 
 def install_handlers(app: FastAPI, problems: ProblemMap) -> None:
@@ -64,12 +67,13 @@ async def _http_error(request: Request, error: Exception) -> Response:
 
 
 async def _unauthenticated(request: Request, error: Exception) -> Response:
-    _log.info("request refused", reason_code=str(error))
-    return respond(request, problem_of_status(401, {"WWW-Authenticate": 'Bearer realm="kindred"'}))
+    if not isinstance(error, Unauthenticated):
+        raise error
+    return respond(request, unauthenticated(error))
 
 
 async def _keys_unavailable(request: Request, _error: Exception) -> Response:
-    return respond(request, problem_of_status(503, {"Retry-After": "30"}))
+    return respond(request, keys_unavailable())
 
 
 def _domain_error(status: int, slug: str) -> Handler:
@@ -84,7 +88,7 @@ def _domain_error(status: int, slug: str) -> Handler:
 async def _wrong_input(request: Request, error: Exception) -> Response:
     if not isinstance(error, RequestValidationError):
         raise error
-    errors = [_field_error(entry) for entry in error.errors()]
+    errors = [_field_error(entry) for entry in error.errors()[:MOST_ERRORS]]
     return respond(
         request, Problem(422, "wrong-input", "The request is not as it should be", errors=errors)
     )
@@ -97,18 +101,25 @@ def _field_error(entry: Mapping[str, Any]) -> FieldError:
 
 def _reason(entry: Mapping[str, Any]) -> str:
     kind, message = str(entry["type"]), str(entry["msg"])
-    sent = (text for text in _texts(entry.get("input")) if len(text) > 1)
-    if kind in QUOTING_TYPES or kind.endswith("_parsing") or any(text in message for text in sent):
+    if kind in QUOTING_TYPES or kind.endswith("_parsing") or _repeats(message, entry.get("input")):
         return f"Not valid: {kind.replace('_', ' ')}"
     return message
 
 
+def _repeats(message: str, sent: object) -> bool:
+    """Whether the message holds a text that was sent, as far as it is worth looking."""
+    texts = list(islice(_texts(sent), MOST_TEXTS))
+    return len(texts) == MOST_TEXTS or any(len(text) > 1 and text in message for text in texts)
+
+
 def _texts(value: object) -> Iterator[str]:
-    if isinstance(value, str | int | float) and not isinstance(value, bool):
-        yield str(value)
-    elif isinstance(value, Mapping):
-        for part in value.values():
-            yield from _texts(part)
-    elif isinstance(value, list | tuple):
-        for part in value:
-            yield from _texts(part)
+    """The texts and numbers in what was sent, and an empty text for each part that holds others."""
+    waiting = [value]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, Mapping):
+            waiting.extend(part.values())
+        elif isinstance(part, list | tuple):
+            waiting.extend(part)
+        tells = isinstance(part, str | int | float) and not isinstance(part, bool)
+        yield str(part) if tells else ""
