@@ -3,42 +3,32 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Header, Request
+from fastapi import APIRouter, Header, Request
 from fastapi.responses import Response
 
 from kindred_common.contracts.identity import account_id_of
-from kindred_common.contracts.record import Cause
 from kindred_common.db.transactions import Transaction
-from kindred_common.security.principals import Principal, Role
-from kindred_common.web.auth import requires
+from kindred_common.security.principals import Principal
 from kindred_common.web.etags import etag, required_version
 from kindred_common.web.idempotency import Outcome, once
 from kindred_common.web.paging import DEFAULT_LIMIT, Cursor, Limit, Page, encode_cursor
-from kindred_common.web.tracing import cause_of
 from kindred_profile.application.ports import Identity
 from kindred_profile.application.queries import see_account, sight_of
 from kindred_profile.application.save_accounts import AccountDraft, save_accounts
 from kindred_profile.application.save_customers import Saved
 from kindred_profile.domain.errors import AlreadyKnown, Outdated, UnknownAccount
+from kindred_profile.entrypoints.access import AccountWriter, CauseOf, Reader
 from kindred_profile.entrypoints.cursors import after_id, cut_by_id
 from kindred_profile.entrypoints.desk import Act, Desk
 from kindred_profile.entrypoints.schemas import AccountBody, AccountOut, NewAccount
-
-Reader = Annotated[Principal, Depends(requires(*Role, scope="customers:read"))]
-Writer = Annotated[
-    Principal,
-    Depends(
-        requires(Role.ADMINISTRATOR, Role.PROGRAMME_MANAGER, Role.SYSTEM, scope="customers:write")
-    ),
-]
-CauseOf = Annotated[Cause, Depends(cause_of)]
 
 
 def accounts_router(desk: Desk) -> APIRouter:
     """Making, reading and changing accounts."""
     router = APIRouter()
     router.include_router(_reading(desk))
-    router.include_router(_writing(desk))
+    router.include_router(_making(desk))
+    router.include_router(_changing(desk))
     return router
 
 
@@ -69,12 +59,12 @@ def _reading(desk: Desk) -> APIRouter:
     return router
 
 
-def _writing(desk: Desk) -> APIRouter:
+def _making(desk: Desk) -> APIRouter:
     router = APIRouter(prefix="/v1/accounts", tags=["accounts"])
 
     @router.post("", status_code=201, summary="Make an account", response_model=AccountOut)
     async def make_account(
-        principal: Writer, body: NewAccount, cause: CauseOf, request: Request
+        principal: AccountWriter, body: NewAccount, cause: CauseOf, request: Request
     ) -> Response:
         async def work(transaction: Transaction) -> Outcome:
             account_id, name = _identified(desk, body)
@@ -90,16 +80,24 @@ def _writing(desk: Desk) -> APIRouter:
 
         return await once(request, desk.transactions, work)
 
+    return router
+
+
+def _changing(desk: Desk) -> APIRouter:
+    router = APIRouter(prefix="/v1/accounts", tags=["accounts"])
+
     @router.put("/{account_id}", summary="Change an account", response_model=AccountOut)
     async def change_account(
-        principal: Writer,
+        principal: AccountWriter,
         account_id: UUID,
         body: AccountBody,
         cause: CauseOf,
+        request: Request,
         if_match: Annotated[str | None, Header()] = None,
     ) -> Response:
         version = required_version(if_match)
-        async with desk.transactions.begin() as transaction:
+
+        async def work(transaction: Transaction) -> Outcome:
             stores = desk.stores(transaction)
             known = (await stores.accounts.lock([account_id])).get(account_id)
             if known is None:
@@ -109,8 +107,9 @@ def _writing(desk: Desk) -> APIRouter:
             await save_accounts(stores, [AccountDraft(body.to_account(account_id), cause)])
             act = Act("account.change", "account", str(account_id))
             await desk.note(transaction, principal, act)
-            outcome = await _shown(desk, transaction, principal, account_id, 200)
-        return respond(outcome)
+            return await _shown(desk, transaction, principal, account_id, 200)
+
+        return await once(request, desk.transactions, work)
 
     return router
 
@@ -128,9 +127,3 @@ async def _shown(
     view = await see_account(desk.readings(transaction), principal, account_id)
     headers = {"ETag": etag(view.version), "Location": f"/v1/accounts/{account_id}"}
     return Outcome(status, AccountOut.of(view), headers)
-
-
-def respond(outcome: Outcome) -> Response:
-    """The answer that an outcome is."""
-    body = None if outcome.body is None else outcome.body.model_dump_json()
-    return Response(body, outcome.status, dict(outcome.headers), "application/json")

@@ -3,14 +3,13 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Header, Query, Request
+from fastapi import APIRouter, Header, Query, Request
 from fastapi.responses import Response
 
 from kindred_common.contracts.identity import customer_id_of
 from kindred_common.contracts.vocabulary import FactSource
 from kindred_common.db.transactions import Transaction
-from kindred_common.security.principals import Principal, Role
-from kindred_common.web.auth import requires
+from kindred_common.security.principals import Principal
 from kindred_common.web.etags import etag, required_version
 from kindred_common.web.idempotency import Outcome, once
 from kindred_common.web.paging import DEFAULT_LIMIT, Cursor, Limit, Page, encode_cursor
@@ -19,9 +18,9 @@ from kindred_profile.application.ports import Identity, Stores
 from kindred_profile.application.queries import see_account, see_customer, sight_of
 from kindred_profile.application.save_customers import Draft, Saved, save_customers
 from kindred_profile.domain.errors import AlreadyKnown, Outdated, UnknownAccount
+from kindred_profile.entrypoints.access import CauseOf, CustomerWriter, Reader
 from kindred_profile.entrypoints.cursors import after_id, cut_by_id
 from kindred_profile.entrypoints.desk import Act, Desk
-from kindred_profile.entrypoints.http_accounts import CauseOf, respond
 from kindred_profile.entrypoints.schemas import (
     CustomerBody,
     CustomerOut,
@@ -29,20 +28,6 @@ from kindred_profile.entrypoints.schemas import (
     NamesOut,
     NewCustomer,
 )
-
-Reader = Annotated[Principal, Depends(requires(*Role, scope="customers:read"))]
-Writer = Annotated[
-    Principal,
-    Depends(
-        requires(
-            Role.ADMINISTRATOR,
-            Role.PROGRAMME_MANAGER,
-            Role.ACCOUNT_MANAGER,
-            Role.SYSTEM,
-            scope="customers:write",
-        )
-    ),
-]
 
 
 def customers_router(desk: Desk) -> APIRouter:
@@ -97,7 +82,7 @@ def _making(desk: Desk) -> APIRouter:
 
     @router.post("", status_code=201, summary="Make a customer", response_model=CustomerOut)
     async def make_customer(
-        principal: Writer, body: NewCustomer, cause: CauseOf, request: Request
+        principal: CustomerWriter, body: NewCustomer, cause: CauseOf, request: Request
     ) -> Response:
         async def work(transaction: Transaction) -> Outcome:
             await _account_seen(desk, transaction, principal, body.account_id)
@@ -123,14 +108,16 @@ def _changing(desk: Desk) -> APIRouter:
 
     @router.put("/{customer_id}", summary="Change a customer", response_model=CustomerOut)
     async def change_customer(
-        principal: Writer,
+        principal: CustomerWriter,
         customer_id: UUID,
         body: CustomerBody,
         cause: CauseOf,
+        request: Request,
         if_match: Annotated[str | None, Header()] = None,
     ) -> Response:
         version = required_version(if_match)
-        async with desk.transactions.begin() as transaction:
+
+        async def work(transaction: Transaction) -> Outcome:
             view = await see_customer(desk.readings(transaction), principal, customer_id)
             await _account_seen(desk, transaction, principal, body.account_id)
             stores = desk.stores(transaction)
@@ -143,8 +130,9 @@ def _changing(desk: Desk) -> APIRouter:
             await _save(desk, stores, Draft(customer, FactSource.ACCOUNT_MANAGER, cause))
             act = Act("customer.change", "customer", str(view.customer.id))
             await desk.note(transaction, principal, act)
-            outcome = await _shown(desk, transaction, principal, view.customer.id, 200)
-        return respond(outcome)
+            return await _shown(desk, transaction, principal, view.customer.id, 200)
+
+        return await once(request, desk.transactions, work)
 
     return router
 
@@ -164,7 +152,7 @@ def _naming(desk: Desk) -> APIRouter:
         response_model=NamesOut,
     )
     async def add_name(
-        principal: Writer, customer_id: UUID, body: NameBody, request: Request
+        principal: CustomerWriter, customer_id: UUID, body: NameBody, request: Request
     ) -> Response:
         async def work(transaction: Transaction) -> Outcome:
             view = await see_customer(desk.readings(transaction), principal, customer_id)

@@ -21,9 +21,9 @@ from kindred_profile.application.import_customers import (
     import_rows,
 )
 from kindred_profile.domain.import_rules import Fault
+from kindred_profile.entrypoints.access import AccountWriter, CauseOf
 from kindred_profile.entrypoints.customer_tables import batches_of, faults_table
 from kindred_profile.entrypoints.desk import Act, Desk
-from kindred_profile.entrypoints.http_accounts import CauseOf, Writer
 from kindred_profile.entrypoints.schemas_imports import ImportMapping, ImportOut
 
 SHOWN_FAULTS = 100
@@ -45,7 +45,7 @@ def imports_router(desk: Desk) -> APIRouter:
     )
     @accepts_up_to(LARGEST_UPLOAD)
     async def import_customers(
-        principal: Writer,
+        principal: AccountWriter,
         cause: CauseOf,
         file: Annotated[UploadFile, File(description="CSV, UTF-8, with a heading.")],
         mapping: Annotated[str, Form(description="JSON as described by ImportMapping.")],
@@ -56,7 +56,7 @@ def imports_router(desk: Desk) -> APIRouter:
         return await run.through(rules, content)
 
     @router.get("/{import_id}", summary="What an import did")
-    async def read_import(_: Writer, import_id: UUID) -> ImportOut:
+    async def read_import(_: AccountWriter, import_id: UUID) -> ImportOut:
         async with desk.transactions.begin() as transaction:
             imports = desk.imports(transaction)
             found = await imports.find(import_id)
@@ -70,7 +70,7 @@ def imports_router(desk: Desk) -> APIRouter:
         summary="Every row that was not taken, with the reason, as CSV",
         response_class=PlainTextResponse,
     )
-    async def read_faults(_: Writer, import_id: UUID) -> PlainTextResponse:
+    async def read_faults(_: AccountWriter, import_id: UUID) -> PlainTextResponse:
         async with desk.transactions.begin() as transaction:
             imports = desk.imports(transaction)
             if await imports.find(import_id) is None:

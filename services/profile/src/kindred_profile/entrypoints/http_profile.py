@@ -15,10 +15,9 @@ from kindred_common.web.problems import not_found
 from kindred_profile.application.queries import see_customer
 from kindred_profile.application.state_consent import Proof, state_consent
 from kindred_profile.domain.facts import FactKind
+from kindred_profile.entrypoints.access import CauseOf, CustomerWriter, Reader
 from kindred_profile.entrypoints.cursors import before_place
 from kindred_profile.entrypoints.desk import Act, Desk
-from kindred_profile.entrypoints.http_accounts import CauseOf
-from kindred_profile.entrypoints.http_customers import Reader, Writer
 from kindred_profile.entrypoints.schemas_profile import (
     ConsentBody,
     ConsentOut,
@@ -46,7 +45,11 @@ def _consents(desk: Desk) -> APIRouter:
         response_model=ConsentOut,
     )
     async def take_consent(
-        principal: Writer, customer_id: UUID, body: ConsentBody, cause: CauseOf, request: Request
+        principal: CustomerWriter,
+        customer_id: UUID,
+        body: ConsentBody,
+        cause: CauseOf,
+        request: Request,
     ) -> Response:
         async def work(transaction: Transaction) -> Outcome:
             view = await see_customer(desk.readings(transaction), principal, customer_id)
