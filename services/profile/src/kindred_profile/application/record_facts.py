@@ -26,19 +26,25 @@ async def record_facts(
     Returns the customers that are not known; of them nothing is kept.
     """
     locked = await stores.customers.lock({customer_id for customer_id, _, _ in told})
-    facts: list[Fact] = []
-    causes: dict[UUID, Cause] = {}
-    for asked, said, cause in told:
-        if asked in locked:
-            known_as = locked[asked].customer.id
-            facts += said if known_as == asked else [f._replace(customer_id=known_as) for f in said]
-            causes[known_as] = cause
-    if causes:
-        new = await stores.facts.add(facts)
+    of_known = [
+        (locked[asked].customer.id, said, cause) for asked, said, cause in told if asked in locked
+    ]
+    if of_known:
+        causes = {known_as: cause for known_as, _, cause in of_known}
+        new = await stores.facts.add(_under_present_ids(of_known))
         touched = {known.customer.id: known for known in locked.values()}
         await publish_profiles(stores, list(touched.values()), causes, look_at=now + QUIET)
         await stores.publisher.publish([signal_record(signal) for signal in signals_of(new)])
     return frozenset(asked for asked, _, _ in told if asked not in locked)
+
+
+def _under_present_ids(told: Sequence[FactsOfOne]) -> list[Fact]:
+    """The facts, of the customers whom they are known as now: records may still name an alias."""
+    return [
+        fact if fact.customer_id == known_as else fact._replace(customer_id=known_as)
+        for known_as, said, _ in told
+        for fact in said
+    ]
 
 
 def signal_record(signal: Signal) -> Outgoing:

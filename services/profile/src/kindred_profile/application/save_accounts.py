@@ -7,7 +7,7 @@ from uuid import UUID
 from kindred_common.contracts.record import Cause
 from kindred_profile.application.ports import Identity, Stores
 from kindred_profile.application.publish_profiles import publish_profiles
-from kindred_profile.application.save_customers import Saved
+from kindred_profile.application.save_customers import Saved, saved_as
 from kindred_profile.domain.customers import Account
 
 
@@ -33,10 +33,7 @@ async def save_accounts(stores: Stores, drafts: Sequence[AccountDraft]) -> dict[
     await _write(stores, changed, [wanted[i] for i in wanted if i in created])
     await _publish(stores, {i: draft.cause for i, draft in changed.items()})
     await stores.publisher.arrived([f"account:{i}" for i in sorted(created, key=str)])
-    return {
-        i: Saved.CREATED if i in created else Saved.UPDATED if i in changed else Saved.UNCHANGED
-        for i in wanted
-    }
+    return {i: saved_as(i, created, changed) for i in wanted}
 
 
 async def deactivate_accounts(stores: Stores, removed: Mapping[Identity, Cause]) -> None:

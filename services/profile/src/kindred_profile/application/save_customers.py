@@ -55,7 +55,7 @@ async def save_customers(
     await stores.facts.add(_moves(list(changed.values()), locked, now))
     await _publish(stores, list(changed.values()), locked)
     await stores.publisher.arrived([f"customer:{id_}" for id_ in sorted(created, key=str)])
-    return outcome | {id_: _outcome(id_, created, changed) for id_ in locked}
+    return outcome | {id_: saved_as(id_, created, changed) for id_ in locked}
 
 
 async def _of_known_accounts(stores: Stores, drafts: Sequence[Draft]) -> dict[UUID, Draft]:
@@ -65,10 +65,11 @@ async def _of_known_accounts(stores: Stores, drafts: Sequence[Draft]) -> dict[UU
     return {d.customer.id: d for d in drafts if d.customer.account_id in accounts}
 
 
-def _outcome(customer_id: UUID, created: Collection[UUID], changed: Collection[UUID]) -> Saved:
-    if customer_id in created:
+def saved_as(id_: UUID, created: Collection[UUID], changed: Collection[UUID]) -> Saved:
+    """What became of a customer or account that was saved."""
+    if id_ in created:
         return Saved.CREATED
-    return Saved.UPDATED if customer_id in changed else Saved.UNCHANGED
+    return Saved.UPDATED if id_ in changed else Saved.UNCHANGED
 
 
 async def _write(stores: Stores, changed: Sequence[Draft], created: Sequence[Draft]) -> None:

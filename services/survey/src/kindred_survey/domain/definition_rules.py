@@ -52,17 +52,21 @@ def _check_question(question: Question, earlier: set[str]) -> None:
         raise WrongDefinition("only_if.question_id", "must name an earlier question")
     if question.why and question.kind is not QuestionKind.NPS:
         raise WrongDefinition("why", "goes with recommendation questions only")
-    _check_subject(question)
+    _check_theme(question)
+    _check_aspect(question)
     _check_options(question)
 
 
-def _check_subject(question: Question) -> None:
-    theme, aspect, kind = question.theme, question.aspect, question.kind
-    if kind is QuestionKind.INTEREST:
-        if not is_theme(theme or ""):
+def _check_theme(question: Question) -> None:
+    if question.kind is QuestionKind.INTEREST:
+        if not is_theme(question.theme or ""):
             raise WrongDefinition("theme", "must name a theme in kebab-case")
-    elif theme is not None:
+    elif question.theme is not None:
         raise WrongDefinition("theme", "goes with interest questions only")
+
+
+def _check_aspect(question: Question) -> None:
+    aspect, kind = question.aspect, question.kind
     if kind is QuestionKind.EVENT_KIND and aspect not in EVENT_KINDS:
         raise WrongDefinition("aspect", "must be a kind of event")
     if kind is QuestionKind.PREFERENCE and aspect not in set(Aspect):

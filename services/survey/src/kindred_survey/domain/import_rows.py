@@ -85,13 +85,22 @@ def read_row(
     answered_at = _answered_at(mapping, row)
     if answered_at is None:
         return RowFault(number, mapping.answered_at_column or "", "is not an ISO 8601 time")
+    statements = _read_answers(mapping, number, row)
+    if isinstance(statements, RowFault):
+        return statements
+    return ReadRow(number, customer, answered_at, tuple(statements))
+
+
+def _read_answers(
+    mapping: ImportMapping, number: int, row: Mapping[str, str]
+) -> list[Statement] | RowFault:
     statements: list[Statement] = []
     for name, column in mapping.columns.items():
         try:
             statements += _read_cell(column, row[name])
         except WrongAnswer as fault:
             return RowFault(number, name, fault.reason)
-    return ReadRow(number, customer, answered_at, tuple(statements))
+    return statements
 
 
 def _answered_at(mapping: ImportMapping, row: Mapping[str, str]) -> datetime | None:
