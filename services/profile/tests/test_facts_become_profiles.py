@@ -193,6 +193,21 @@ async def test_a_transaction_from_the_future_is_rejected(world: World) -> None:
     assert [(item["field"], item["topic"]) for item in listed] == [("time", "crm-transactions")]
 
 
+async def test_nobody_waits_behind_another_systems_transaction(world: World) -> None:
+    """One that waits for what is unknown holds up what comes later under its key, for a day."""
+    await world.know_mira()
+    order = CrmTransaction(
+        source="elsewhere",
+        external_id="O-1",
+        account_external_id="nowhere",
+        kind=TransactionKind.ORDER,
+        at=world.clock.now(),
+    )
+    await world.publish(CRM_TRANSACTIONS, "crm:noord", order)
+    listed = (await world.call("GET", "/v1/dead-letters")).json()["items"]
+    assert [(item["field"], item["topic"]) for item in listed] == [("key", "crm-transactions")]
+
+
 async def test_an_account_that_changes_changes_its_customers(world: World) -> None:
     await world.know_mira()
     await world.publish(

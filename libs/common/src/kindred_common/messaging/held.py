@@ -109,9 +109,21 @@ async def arrived(transaction: Transaction, references: Sequence[str]) -> None:
 async def blocked_keys(
     connection: AsyncConnection, consumer: str, partitions: Sequence[Partition]
 ) -> BlockedKeys:
-    """The keys on these partitions that have early or parked records."""
+    """The keys on these partitions that have early or parked records.
+
+    Their content stays in the database: other systems decide how much there is of it.
+    """
+    held = held_record.c
     statement = (
-        select(held_record)
+        select(
+            held.topic,
+            held.partition,
+            held.key,
+            held.state,
+            held.reason,
+            held.field,
+            held.waits_for,
+        )
         .where(
             held_record.c.consumer == consumer, held_record.c.state.in_([Held.EARLY, Held.PARKED])
         )

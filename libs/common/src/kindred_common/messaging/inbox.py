@@ -20,6 +20,11 @@ DELETE FROM inbox USING unnest($2::text[], $3::text[]) AS u(source, record_id)
  WHERE consumer = $1 AND inbox.source = u.source AND inbox.record_id = u.record_id
 """
 
+_BEGIN_ANEW = """
+DELETE FROM state_version AS v USING unnest($2::text[], $3::text[]) AS u(topic, key)
+ WHERE v.consumer = $1 AND v.topic = u.topic AND v.key = u.key
+"""
+
 _RAISE = """
 INSERT INTO state_version AS v (consumer, topic, key, version)
 SELECT $1, u.topic, u.key, u.version FROM unnest($2::text[], $3::text[], $4::bigint[]) AS u(topic, key, version)
@@ -62,8 +67,10 @@ async def newest(
 ) -> list[Received[Record]]:
     """The latest record of each key that is newer than what was applied before; removals without version always.
 
-    ``again`` lets a version pass that was seen but held back.
+    After a removal without version the versions of its key begin anew: otherwise one version far too high, published by
+    mistake, could never be corrected. ``again`` lets a version pass that was seen but held back.
     """
+    await _begin_anew(connection, consumer, [s for s in states if version_of(s) is None])
     latest: dict[tuple[str, str], Received[Record]] = {}
     for state in states:
         identity = (state.topic.name, state.key)
@@ -73,6 +80,15 @@ async def newest(
     versioned = {identity: s for identity, s in latest.items() if version_of(s) is not None}
     raised = await _raise_versions(connection, consumer, versioned, again=again)
     return [s for identity, s in latest.items() if identity in raised or identity not in versioned]
+
+
+async def _begin_anew(
+    connection: AsyncConnection, consumer: str, removals: Sequence[Received[Record]]
+) -> None:
+    if removals:
+        keys = sorted({(removal.topic.name, removal.key) for removal in removals})
+        parameters = (consumer, [topic for topic, _ in keys], [key for _, key in keys])
+        await connection.exec_driver_sql(_BEGIN_ANEW, parameters)
 
 
 def version_of(state: Received[Record]) -> int | None:

@@ -175,7 +175,8 @@ class Intake:
         held_now: BlockedKeys = {}
         for raw in records:
             blocker = self._blocked.get((raw.topic, raw.key)) or held_now.get((raw.topic, raw.key))
-            if (moment := _heartbeat(raw)) is not None:
+            external = self._subscriptions[raw.topic].topic.external
+            if not external and (moment := _heartbeat(raw)) is not None:
                 batch.heard[(raw.topic, raw.partition)] = moment
             elif blocker is not None:
                 batch.held.append((raw, blocker))

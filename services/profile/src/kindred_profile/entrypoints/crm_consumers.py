@@ -1,7 +1,7 @@
 """From records of other systems to use cases."""
 
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import cast
 
 from kindred_common.clock import Clock
@@ -100,21 +100,35 @@ def transactions_handler(stores_of: StoresOf, clock: Clock) -> BatchHandler:
 
     async def handle(transaction: Transaction, records: Sequence[Received[Record]]) -> Refusals:
         stores = stores_of(transaction)
-        latest = clock.now() + AHEAD
-        timely = [record for record in records if record.envelope.time <= latest]
-        received = [cast("Received[CrmTransaction]", record) for record in timely]
+        wrong = _wrong_transactions(records, clock.now() + AHEAD)
+        refused = {id(record) for record, _ in wrong}
+        sound = [record for record in records if id(record) not in refused]
+        received = [cast("Received[CrmTransaction]", record) for record in sound]
         reported = await _reported(stores, received)
         missing = await record_tickets(stores, reported)
         early: Verdicts = [
-            (timely[place], Early(missing[one.ticket.record_id]))
+            (sound[place], Early(missing[one.ticket.record_id]))
             for place, one in enumerate(reported)
             if one.ticket.record_id in missing
         ]
-        # The latest time counts: one far ahead could never be corrected.
-        too_late = Rejected("time", "lies in the future")
-        return early + [(r, too_late) for r in records if r.envelope.time > latest]
+        return early + wrong
 
     return handle
+
+
+def _wrong_transactions(records: Sequence[Received[Record]], latest: datetime) -> Verdicts:
+    """Those under the key of another account, behind whose waiting records they would queue, and those from the future."""
+    wrong: Verdicts = []
+    for record in records:
+        data = cast("CrmTransaction", record.data)
+        if record.key != f"{data.source}:{data.account_external_id}":
+            wrong.append(
+                (record, Rejected("key", "is not source:account_external_id of the record"))
+            )
+        elif record.envelope.time > latest:
+            # The latest time counts: one far ahead could never be corrected.
+            wrong.append((record, Rejected("time", "lies in the future")))
+    return wrong
 
 
 async def _reported(stores: Stores, received: Sequence[Received[CrmTransaction]]) -> list[Reported]:
