@@ -171,6 +171,15 @@ async def test_a_consent_in_the_future_counts_from_now(world: World) -> None:
     assert taken.json()["stated_at"] < later
 
 
+@pytest.mark.parametrize("far_off", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59-14:00"])
+async def test_a_consent_of_no_possible_time_is_refused(world: World, far_off: str) -> None:
+    _, mira = await make_mira(world)
+    consent = {"purpose": "all", "state": "granted", "channel": "web", "stated_at": far_off}
+    refused = await world.call("POST", f"/v1/customers/{mira}/consents", json=consent)
+    assert refused.status_code == 422
+    assert refused.json()["errors"][0]["field"] == "body.stated_at"
+
+
 async def test_lists_and_time_lines_come_in_pages(world: World) -> None:
     account_id, mira = await make_mira(world)
     for number in range(4):

@@ -163,10 +163,11 @@ async def test_customers_times_and_choices_come_from_columns(office: Office) -> 
         ["c-1", "2025-02-03T10:00:00+01:00", "by phone", 9],
         ["c-2", "2025-02-03 10:00", "no wish", 4],
         ["c-3", "yesterday", "by phone", 9],
+        ["c-4", "0001-01-01", "by phone", 9],
         ["", "2025-02-03", "by phone", 9],
     ]
     answer = await upload(office, table(rows, heading), wanted)
-    assert counts(answer) == (4, 2, 0, 0, 2)
+    assert counts(answer) == (5, 2, 0, 0, 3)
     one, two = await office.outbox()
     assert one["customer_id"] == str(customer_id_of("crm", "c-1"))
     assert datetime.fromisoformat(one["answered_at"]) == datetime.fromisoformat("2025-02-03T09:00Z")
@@ -184,6 +185,7 @@ async def test_customers_times_and_choices_come_from_columns(office: Office) -> 
         (table(people(1)), mapping(colour="red"), "body.mapping.colour"),
         (table(people(1)), mapping(answered_at_column="Age"), "body.mapping"),
         (table(people(1)), mapping(answered_at="2013-02-30"), "body.mapping.answered_at"),
+        (table(people(1)), mapping(answered_at="0001-01-01"), "body.mapping.answered_at"),
         (
             table(people(1)),
             mapping(columns={"Opera": {"question_id": "o", "kind": "text"}}),

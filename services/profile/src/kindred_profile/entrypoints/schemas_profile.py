@@ -5,8 +5,9 @@ from datetime import datetime
 from typing import Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
+from kindred_common.contracts.moment import Moment
 from kindred_common.contracts.profile import CustomerProfile
 from kindred_common.contracts.record import Theme
 from kindred_common.contracts.vocabulary import (
@@ -42,7 +43,7 @@ class ConsentBody(BaseModel):
     purpose: ConsentPurpose
     state: ConsentState
     channel: str = Field(min_length=1, max_length=60, pattern=r"^[^\x00]+$")
-    stated_at: AwareDatetime | None = Field(
+    stated_at: Moment | None = Field(
         default=None, description="When he said so; now when missing, never later than now."
     )
     text_version: str | None = Field(default=None, max_length=60, pattern=r"^[^\x00]*$")

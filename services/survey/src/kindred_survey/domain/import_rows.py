@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from kindred_common.contracts.moment import in_utc
 from kindred_survey.domain.errors import WrongAnswer, WrongMapping
 from kindred_survey.domain.questions import LIMITS, Aspect, QuestionKind
 from kindred_survey.domain.statements import Statement, check_statement
@@ -84,7 +85,8 @@ def read_row(
         return RowFault(number, mapping.customer_column or "", "is empty or too long")
     answered_at = _answered_at(mapping, row)
     if answered_at is None:
-        return RowFault(number, mapping.answered_at_column or "", "is not an ISO 8601 time")
+        column = mapping.answered_at_column or ""
+        return RowFault(number, column, "is not an ISO 8601 time between the years 1900 and 2200")
     statements = _read_answers(mapping, number, row)
     if isinstance(statements, RowFault):
         return statements
@@ -108,10 +110,11 @@ def _answered_at(mapping: ImportMapping, row: Mapping[str, str]) -> datetime | N
         return mapping.answered_at
     try:
         moment = datetime.fromisoformat(row[mapping.answered_at_column])
+        # A time without a zone is taken as UTC: survey tools export it so. Nobody answers in the future.
+        moment = in_utc(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
     except ValueError:
         return None
-    # A time without a zone is taken as UTC: survey tools export it so. Nobody answers in the future.
-    return min(moment if moment.tzinfo else moment.replace(tzinfo=UTC), mapping.answered_at)
+    return min(moment, mapping.answered_at)
 
 
 def _read_cell(column: MappedColumn, cell: str) -> list[Statement]:

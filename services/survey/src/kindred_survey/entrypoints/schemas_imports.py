@@ -6,7 +6,6 @@ from typing import Annotated, Self
 from uuid import UUID
 
 from pydantic import (
-    AwareDatetime,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -16,6 +15,7 @@ from pydantic import (
 )
 from pydantic.config import JsonDict
 
+from kindred_common.contracts.moment import Moment
 from kindred_common.contracts.record import SourceName
 from kindred_survey.application.ports import ImportRun
 from kindred_survey.domain.import_rows import ImportMapping, MappedColumn, RowFault
@@ -30,7 +30,7 @@ def _first_moment(at: object) -> object:
     return f"{at}T00:00:00Z" if isinstance(at, str) and _DAY.fullmatch(at) else at
 
 
-Moment = Annotated[AwareDatetime, BeforeValidator(_first_moment)]
+MomentOrDay = Annotated[Moment, BeforeValidator(_first_moment)]
 
 EXAMPLE: JsonDict = {
     "name": "young-people-survey",
@@ -113,7 +113,7 @@ class MappingSchema(BaseModel):
     name: SourceName
     customer: CustomerSchema = CustomerSchema()
     columns: dict[Heading, ColumnSchema] = Field(min_length=1, max_length=500)
-    answered_at: Moment | None = Field(
+    answered_at: MomentOrDay | None = Field(
         default=None, description="A time with its zone, or a day: then its first moment in UTC."
     )
     answered_at_column: Heading | None = None
