@@ -2,6 +2,7 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from services.profile.tests.world import World
 
 from kindred_common.clock import new_id
