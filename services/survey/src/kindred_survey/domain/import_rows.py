@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from kindred_common.contracts.moment import in_utc
 from kindred_survey.domain.errors import WrongAnswer, WrongMapping
 from kindred_survey.domain.questions import LIMITS, Aspect, QuestionKind
 from kindred_survey.domain.statements import Statement, check_statement
 
 LONGEST_ID = 200
+EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ def read_row(
     answered_at = _answered_at(mapping, row)
     if answered_at is None:
         column = mapping.answered_at_column or ""
-        return RowFault(number, column, "is not an ISO 8601 time between the years 1900 and 2200")
+        return RowFault(number, column, "is not an ISO 8601 time after 1900")
     statements = _read_answers(mapping, number, row)
     if isinstance(statements, RowFault):
         return statements
@@ -110,11 +110,11 @@ def _answered_at(mapping: ImportMapping, row: Mapping[str, str]) -> datetime | N
         return mapping.answered_at
     try:
         moment = datetime.fromisoformat(row[mapping.answered_at_column])
-        # A time without a zone is taken as UTC: survey tools export it so. Nobody answers in the future.
-        moment = in_utc(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
     except ValueError:
         return None
-    return min(moment, mapping.answered_at)
+    # A time without a zone is taken as UTC: survey tools export it so. Nobody answers in the future.
+    moment = min(moment if moment.tzinfo else moment.replace(tzinfo=UTC), mapping.answered_at)
+    return moment if moment >= EARLIEST else None
 
 
 def _read_cell(column: MappedColumn, cell: str) -> list[Statement]:
