@@ -4,13 +4,62 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from kindred_common.runtime.settings import HttpSettings
 
 DRAIN_SECONDS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """Seconds in which a client must have sent the head of a request, and after that its body."""
+
+    head: float = 20.0
+    body: float = 300.0
+
+
+PATIENCE = Patience()
+
+
+class _Impatient(HttpToolsProtocol):
+    """Hangs up on clients that take forever to ask: uvicorn waits, and a few thousand of them use up all connections."""
+
+    def __init__(self, patience: Patience, **surroundings: Any) -> None:
+        super().__init__(**surroundings)
+        self._patience = patience
+        self._hang_up: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn has it
+        super().connection_made(transport)
+        self._wait(self._patience.head)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._wait(None)
+        super().connection_lost(exc)
+
+    def on_message_begin(self) -> None:
+        self._wait(self._patience.head)
+        super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        self._wait(self._patience.body)
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        self._wait(None)
+        super().on_message_complete()
+
+    def _wait(self, seconds: float | None) -> None:
+        if self._hang_up is not None:
+            self._hang_up.cancel()
+        self._hang_up = self.loop.call_later(seconds, self.transport.close) if seconds else None
 
 
 class _Server(uvicorn.Server):
@@ -21,7 +70,9 @@ class _Server(uvicorn.Server):
         yield
 
 
-async def serve(app: FastAPI, settings: HttpSettings, stop: asyncio.Event) -> None:
+async def serve(
+    app: FastAPI, settings: HttpSettings, stop: asyncio.Event, patience: Patience = PATIENCE
+) -> None:
     """Answers requests until ``stop``, then finishes those under way.
 
     Raises:
@@ -37,6 +88,8 @@ async def serve(app: FastAPI, settings: HttpSettings, stop: asyncio.Event) -> No
         forwarded_allow_ips=settings.trusted_proxies,
         timeout_graceful_shutdown=DRAIN_SECONDS,
         lifespan="off",
+        # uvicorn calls whatever makes its protocol; a class is only what it says it wants.
+        http=partial(_Impatient, patience),  # type: ignore[arg-type]
     )
     server = _Server(config)
     # Bound here, because uvicorn itself ends the process when the port is taken.

@@ -1,0 +1,86 @@
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+from fastapi import APIRouter, Request
+
+from kindred_common.runtime.server import Patience, serve
+from kindred_common.runtime.settings import HttpSettings
+from kindred_common.testing.services import free_port
+from kindred_common.testing.sites import lay_out_site
+from kindred_common.testing.waiting import eventually
+from kindred_common.web.routing import open_router
+
+LONG = 600.0
+HEAD = b"POST /read HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n"
+
+
+def routes(go_on: asyncio.Event) -> APIRouter:
+    router = open_router()
+
+    @router.post("/read")
+    async def read(request: Request) -> int:
+        length = len(await request.body())
+        await go_on.wait()
+        return length
+
+    return router
+
+
+@asynccontextmanager
+async def serving(
+    folder: Path, patience: Patience, go_on: asyncio.Event | None = None
+) -> AsyncIterator[int]:
+    """Gives the port."""
+    port, stop = free_port(), asyncio.Event()
+    app = lay_out_site(folder, scopes=["x:y"]).application(routes(go_on or asyncio.Event()))
+
+    async def answers() -> bool:
+        try:
+            async with httpx.AsyncClient() as client:
+                answer = await client.get(f"http://127.0.0.1:{port}/health/live")
+        except httpx.TransportError:
+            return False
+        return answer.status_code == 200
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(serve(app, HttpSettings(port=port), stop, patience))
+        await eventually(answers)
+        yield port
+        stop.set()
+
+
+async def hung_up_on(port: int, sent: bytes) -> bool:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(sent)
+    answer = await asyncio.wait_for(reader.read(), 10)
+    writer.close()
+    return answer == b""
+
+
+@pytest.mark.parametrize("sent", [b"", b"POST /read HT", HEAD])
+async def test_who_never_ends_the_head_is_hung_up_on(tmp_path: Path, sent: bytes) -> None:
+    async with serving(tmp_path, Patience(head=0.2, body=LONG)) as port:
+        assert await hung_up_on(port, sent)
+
+
+async def test_who_never_ends_the_body_is_hung_up_on(tmp_path: Path) -> None:
+    async with serving(tmp_path, Patience(head=LONG, body=0.2)) as port:
+        assert await hung_up_on(port, HEAD + b"\r\nabc")
+
+
+async def test_who_has_asked_is_answered_however_long_it_takes(tmp_path: Path) -> None:
+    go_on = asyncio.Event()
+    async with (
+        serving(tmp_path, Patience(head=0.2, body=0.2), go_on) as port,
+        httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client,
+        asyncio.TaskGroup() as group,
+    ):
+        asked = group.create_task(client.post("/read", content=b"0123456789"))
+        assert await hung_up_on(port, b""), "patience has ended since"
+        go_on.set()
+        assert (await asked).json() == 10
+        assert (await client.post("/read", content=b"01")).json() == 2, "on the same connection"
