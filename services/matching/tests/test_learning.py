@@ -1,4 +1,4 @@
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import timedelta
 from random import Random
 
@@ -16,18 +16,28 @@ from services.matching.tests.worlds import (
     some_world,
 )
 
-from kindred_common.contracts.vocabulary import DeclineReason, InvitationStep
-from kindred_matching.domain.beliefs import Bearing, Belief, expected, updated
+from kindred_common.contracts.vocabulary import DeclineReason, InvitationStep, Manner
+from kindred_matching.domain.beliefs import (
+    Bearing,
+    Belief,
+    Joint,
+    expected,
+    message_of,
+    taught,
+    taught_together,
+)
 from kindred_matching.domain.events import EventTable, EventView
 from kindred_matching.domain.exploration import SHARE, draw, optimism
 from kindred_matching.domain.exposures import Asked, Exposure, exposed
 from kindred_matching.domain.facts import Customer, Event
-from kindred_matching.domain.learning import Learner, doubt_of
+from kindred_matching.domain.learning import Learner
 from kindred_matching.domain.lens import Lens, Outlook
 from kindred_matching.domain.replies import Reply, credit_of
+from kindred_matching.domain.rules import Coefficients
 from kindred_matching.domain.scoring import ABSENT, ACCOMPANIED, ALONE, score
+from kindred_matching.domain.shadow import CORE
 
-PLAIN = Lens.of()
+PLAIN, PRIOR = Lens.of(), Coefficients()
 OPERA = an_event(1, themes=(("opera", 1.0), ("wine", 0.5)), kind="culture", companion_allowed=True)
 
 ALONE_AS_USUAL = Asked()
@@ -64,27 +74,32 @@ def lesson(learner: Learner, subject: str) -> float:
 def test_a_reply_moves_a_belief_its_way_and_makes_it_surer(
     mean: float, variance: float, feature: float, reply: float
 ) -> None:
-    bearing = Bearing(Belief(mean, variance), feature, 1.0)
-    (belief,) = updated([bearing], mean * feature, reply)
+    message = message_of(mean * feature, variance * feature**2, reply)
+    belief = taught(Bearing(Belief(mean, variance), feature), message)
     assert (belief.mean - mean) * feature * (reply - 0.5) >= 0
     assert 0 < belief.variance <= variance
+    joint = Joint.independent([Belief(mean, variance)])
+    alone = taught_together(joint, joint.towards([feature]), message)
+    assert alone.means[0] == pytest.approx(belief.mean)
+    assert alone.covariance[0][0] == pytest.approx(belief.variance)
 
 
 def test_beliefs_find_the_weights_that_replies_were_drawn_with() -> None:
+    """Also where features go together, as they do in what was chosen: nobody is invited whom we expect to decline."""
     random = np.random.default_rng(5)
     truth = np.array([-0.8, 1.5, 0.7, -1.0])
-    beliefs = [Belief(0.0, 1.0)] * 4
+    joint = Joint.independent([Belief(0.0, 1.0)] * 4)
     for _ in range(4000):
-        x = np.array([1.0, *random.normal(0, 1, 3)])
+        x = [1.0, abs(random.normal(0, 1)), *random.normal(0, 1, 2).tolist()]
         reply = float(random.random() < expected(float(truth @ x), 0.0))
-        bearings = [Bearing(b, float(v), 1.0) for b, v in zip(beliefs, x, strict=True)]
-        beliefs = list(
-            updated(bearings, sum(b.mean * v for b, v in zip(beliefs, x, strict=True)), reply)
-        )
-    found = np.array([belief.mean for belief in beliefs])
-    errors = np.sqrt([belief.variance for belief in beliefs])
-    assert np.abs(found - truth).max() < 0.15
-    assert (np.abs(found - truth) < 4 * errors).all()
+        towards = joint.towards(x)
+        log_odds = sum(m * v for m, v in zip(joint.means, x, strict=True))
+        variance = sum(c * v for c, v in zip(towards, x, strict=True))
+        joint = taught_together(joint, towards, message_of(log_odds, variance, reply))
+    errors = np.sqrt(np.diag(joint.covariance))
+    assert errors.max() < 0.1
+    assert (np.abs(joint.means - truth) < 4 * errors).all()
+    assert joint.covariance[0][1] < 0, "a lower base would need a higher weight"
 
 
 def test_what_a_customer_accepts_he_will_be_offered_more_of() -> None:
@@ -103,24 +118,19 @@ def test_what_a_customer_accepts_he_will_be_offered_more_of() -> None:
     assert not learner.lessons_of(customer_id(2)), "nobody else is moved before a model epoch"
 
 
-def test_a_full_agenda_says_little_of_taste_and_the_topic_much() -> None:
-    opera = {
-        reason: lesson(after((a_customer(1), Reply.DECLINED, reason)), "theme:opera")
-        for reason in ("topic", "kind", "date", "employer_rules", None)
-    }
-    assert (
-        opera["topic"]
-        < opera["kind"]
-        == opera[None]
-        < opera["date"]
-        < opera["employer_rules"]
-        == 0.0
-    )
-    for reason in (None, *opera):
-        shifts = dict(after((a_customer(1), Reply.DECLINED, reason)).shifts())
-        assert shifts["base"] == pytest.approx(
-            dict(after((a_customer(1), Reply.SILENT, None)).shifts())["base"]
-        )
+def test_a_full_agenda_says_nothing_of_taste_and_the_topic_much() -> None:
+    reasons = ("topic", "kind", "distance", "date", "employer_rules", None)
+    after_each = {reason: after((a_customer(1), Reply.DECLINED, reason)) for reason in reasons}
+    opera = {reason: lesson(learner, "theme:opera") for reason, learner in after_each.items()}
+    culture = {reason: lesson(learner, "kind:culture") for reason, learner in after_each.items()}
+    assert opera["topic"] < opera[None] < opera["kind"] < opera["distance"] < 0
+    assert culture["kind"] < culture[None] < culture["topic"] < 0
+    shifts = {reason: dict(each.shifts(PRIOR)) for reason, each in after_each.items()}
+    for hindered in ("date", "employer_rules"):
+        assert not after_each[hindered].lessons_of(customer_id(1))
+        assert set(shifts[hindered]) == {"free"}
+        assert shifts[hindered]["free"] < 0 < shifts["topic"]["free"]
+    assert shifts["topic"] == shifts["distance"] == shifts[None], "the chance falls in any case"
 
 
 def test_who_stays_away_teaches_about_himself_only() -> None:
@@ -128,7 +138,7 @@ def test_who_stays_away_teaches_about_himself_only() -> None:
     exposure = invited(a_customer(1))
     stayed_away.teach(exposure, Reply.ACCEPTED, None, PLAIN, NOW)
     stayed_away.teach(exposure, Reply.NO_SHOW, None, PLAIN, NOW)
-    assert stayed_away.shifts() == accepted.shifts()
+    assert stayed_away.shifts(PRIOR) == accepted.shifts(PRIOR)
     assert stayed_away.tally == accepted.tally
     assert lesson(stayed_away, "theme:opera") < lesson(accepted, "theme:opera")
 
@@ -144,10 +154,10 @@ def test_each_manner_and_company_is_learned_apart() -> None:
         for manner, reply in (("phone", Reply.ACCEPTED), ("email", Reply.DECLINED)):
             exposure = invited(a_customer(number, manner=manner))
             learner.teach(exposure, reply, None, PLAIN, NOW)
-    shifts = dict(learner.shifts())
+    shifts = dict(learner.shifts(PRIOR))
     assert shifts["manner:phone"] > 0.5
     assert shifts["manner:email"] < -0.5
-    lens = Lens.of(shifts=learner.shifts())
+    lens = Lens.of(shifts=learner.shifts(PRIOR))
     by_phone, by_mail = (
         score(a_customer(1, manner=m), viewed(OPERA), lens).log_odds[0, ALONE]
         for m in ("phone", None)
@@ -157,7 +167,7 @@ def test_each_manner_and_company_is_learned_apart() -> None:
 
 def test_everybodys_replies_shift_what_an_epoch_begins_with() -> None:
     learner = after(*[(a_customer(n), Reply.ACCEPTED, None) for n in range(60)])
-    shifted = score(a_customer(99), viewed(OPERA), Lens.of(shifts=learner.shifts()))
+    shifted = score(a_customer(99), viewed(OPERA), Lens.of(shifts=learner.shifts(PRIOR)))
     told = {part.name: part.amount for part in shifted.contributions(0, ALONE)}
     assert told["general:theme:opera"] > 0
     assert told["general:kind:culture"] > 0
@@ -200,7 +210,8 @@ def test_our_replies_and_reasons_are_those_of_the_records() -> None:
     for reason in DeclineReason:
         credit = credit_of(Reply.DECLINED, str(reason))
         assert 0 <= min(credit.themes, credit.kind) <= max(credit.themes, credit.kind) <= 1
-    assert doubt_of("kind") != doubt_of("kind:culture")
+    assert {f"manner:{manner}" for manner in Manner} <= set(CORE)
+    assert set(CORE) - {f"manner:{manner}" for manner in Manner} < {f.name for f in fields(PRIOR)}
 
 
 def test_draws_are_the_same_for_everybody_and_as_rare_as_told() -> None:
@@ -218,7 +229,7 @@ def test_draws_are_the_same_for_everybody_and_as_rare_as_told() -> None:
 
 def test_optimism_goes_to_what_is_uncertain() -> None:
     asked = a_customer(1, interests=(an_interest("opera", 0.5), an_interest("wine", 0.5)))
-    bonus = [optimism(score(c, viewed(OPERA), PLAIN), 1.0) for c in (a_customer(1), asked)]
+    bonus = [optimism(score(c, viewed(OPERA), PLAIN), PLAIN, 1.0) for c in (a_customer(1), asked)]
     assert bonus[0][0, ALONE] > bonus[1][0, ALONE] >= 0
     assert score(asked, viewed(OPERA), PLAIN).weight[0, ACCOMPANIED] == ABSENT
     assert bonus[0][0, ACCOMPANIED] == 0

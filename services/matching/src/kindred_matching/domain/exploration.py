@@ -13,9 +13,10 @@ from uuid import UUID
 import numpy as np
 
 from kindred_matching.domain.exact import Floats, logistic, quantise
+from kindred_matching.domain.lens import Lens
 from kindred_matching.domain.scoring import ABSENT, Scores
 
-SHARE = 0.015
+SHARE = 0.02
 """The share of customers that gets a drawn pair in a period."""
 
 
@@ -49,12 +50,14 @@ def _chance(question: str, customer_id: UUID, period: str) -> float:
     return (int.from_bytes(digest) >> 11) * 2.0**-53
 
 
-def optimism(scores: Scores, width: float) -> Floats:
+def optimism(scores: Scores, lens: Lens, width: float) -> Floats:
     """What the weights would gain if the log-odds were ``width`` standard deviations better (upper confidence bound).
 
     0 for options that do not exist, and nowhere below 0.
     """
     best = scores.log_odds + width * np.sqrt(scores.variance)[:, None]
-    hoped = quantise(scores.value[:, None] * logistic(best) * scores.fit[:, None])
+    hoped = quantise(
+        lens.weight("free") * scores.value[:, None] * logistic(best) * scores.fit[:, None]
+    )
     bonus: Floats = np.where(scores.weight == ABSENT, 0.0, np.maximum(0.0, hoped - scores.weight))
     return bonus

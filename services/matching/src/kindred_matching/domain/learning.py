@@ -4,38 +4,30 @@ The shadow changes with each reply; what is in use changes only when a model epo
 customer counts at once: it bears on his row alone.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
 import numpy as np
 
-from kindred_matching.domain.beliefs import Bearing, Belief, updated
+from kindred_matching.domain.beliefs import Bearing, Belief, message_of, taught
 from kindred_matching.domain.exact import halved
 from kindred_matching.domain.exposures import Exposure, OwnTerm
 from kindred_matching.domain.lens import Lens, Shifts
-from kindred_matching.domain.lessons import KIND, OPENNESS, THEME, Lesson, Lessons
-from kindred_matching.domain.replies import AFTERWARDS, Credit, Reply, credit_of, is_yes
+from kindred_matching.domain.lessons import OPENNESS, THEME, Lesson, Lessons
+from kindred_matching.domain.replies import (
+    AFTERWARDS,
+    Credit,
+    Reply,
+    credit_of,
+    is_hindered,
+    is_yes,
+)
+from kindred_matching.domain.rules import Coefficients
+from kindred_matching.domain.shadow import Shadow, ShadowModel
 
 DAY = 86_400.0
-_DOUBTS: Mapping[str, float] = {
-    "base": 0.7,
-    "interest": 0.7,
-    "kind": 0.5,
-    "distance_per_100_km": 0.5,
-    "in_company": 0.4,
-    "without_company": 0.4,
-    "manner:": 0.5,
-    THEME: 0.4,
-}
-_USUAL_DOUBT = 0.3
-
-
-def doubt_of(term: str) -> float:
-    """The standard deviation of what we do not know about a shared weight before any reply."""
-    name, colon, _ = term.partition(":")
-    return _DOUBTS.get(name + colon, _USUAL_DOUBT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +55,9 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """Everything that was learned, as plain values. ``shadow`` holds shifts of shared weights by term."""
+    """Everything that was learned, as plain values."""
 
-    shadow: tuple[tuple[str, Belief], ...] = ()
+    shadow: Shadow = field(default_factory=Shadow)
     lessons: tuple[tuple[UUID, tuple[Lesson, ...]], ...] = ()
     tally: Tally = field(default_factory=Tally)
 
@@ -75,20 +67,20 @@ class Learner:
 
     def __init__(self, learned: Learned | None = None) -> None:
         learned = learned or Learned()
-        self._shadow = dict(learned.shadow)
+        self._shadow = ShadowModel(learned.shadow)
         self._lessons: dict[UUID, Lessons] = dict(learned.lessons)
         self.tally = learned.tally
 
     def learned(self) -> Learned:
         return Learned(
-            tuple(sorted(self._shadow.items())),
+            self._shadow.shadow(),
             tuple((who, tuple(own)) for who, own in sorted(self._lessons.items())),
             self.tally,
         )
 
-    def shifts(self) -> Shifts:
+    def shifts(self, prior: Coefficients) -> Shifts:
         """What a model epoch that begins now would shift the shared weights by."""
-        return tuple((term, belief.mean) for term, belief in sorted(self._shadow.items()))
+        return self._shadow.shifts(prior.free)
 
     def lessons_of(self, customer_id: UUID) -> Lessons:
         return self._lessons.get(customer_id, ())
@@ -108,26 +100,16 @@ class Learner:
         yes, credit = is_yes(reply), credit_of(reply, reason)
         if reply not in AFTERWARDS:
             self.tally = self.tally.with_reply(exposure.probability, yes)
-        shared = [self._bearing(term, feature, credit) for term, feature in exposure.terms]
-        own = [_own_bearing(each, credit) for each in exposure.own]
-        log_odds = exposure.rest + sum(
-            (lens.prior_weight(term) + bearing.belief.mean) * bearing.feature
-            for (term, _), bearing in zip(exposure.terms, shared, strict=True)
-        )
-        after = updated([*shared, *own], log_odds, yes)
+            self._shadow.count(hindered=is_hindered(reply, reason))
+        shared = self._shadow.view(exposure.terms)
+        prior = sum(lens.prior_weight(term) * feature for term, feature in exposure.terms)
+        doubt = sum(each.variance * each.feature**2 for each in exposure.own)
+        log_odds = exposure.rest + prior + shared.mean
+        message = message_of(log_odds, shared.variance + doubt, yes)
         if credit.everybody:
-            terms = [term for term, _ in exposure.terms]
-            self._shadow.update(zip(terms, after[: len(shared)], strict=True))
-        self._take_lessons(exposure, after[len(shared) :], lens, now)
-
-    def _bearing(self, term: str, feature: float, credit: Credit) -> Bearing:
-        belief = self._shadow.get(term) or Belief(0.0, doubt_of(term) ** 2)
-        share = credit.everybody
-        if term == "interest" or term.startswith(THEME):
-            share *= credit.themes
-        elif term == "kind" or term.startswith(KIND):
-            share *= credit.kind
-        return Bearing(belief, feature, share)
+            self._shadow.learn(shared, message)
+        own = [taught(_own_bearing(each, credit), message) for each in exposure.own]
+        self._take_lessons(exposure, own, lens, now)
 
     def _take_lessons(
         self, exposure: Exposure, after: Sequence[Belief], lens: Lens, now: datetime

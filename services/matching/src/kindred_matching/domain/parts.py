@@ -46,7 +46,7 @@ def weighed(
         [term for _, term in columns],
         features,
         quantise(features * weights),
-        np.broadcast_to(np.asarray(variance, dtype=np.float64), (size,)),
+        np.full(size, variance) if isinstance(variance, float) else variance,
     )
 
 

@@ -9,7 +9,7 @@ from kindred_matching.domain.kinship import ThemeTree
 class Coefficients:
     """How strongly each thing moves the log-odds that a customer accepts, and how unsure we are of what we do not know.
 
-    ``unknown`` is the standard deviation of a customer's taste (-1 dislikes to 1 loves) before he was asked. Passions last, what
+    ``free`` is the chance that neither agenda nor employer stands in the way of whatever it is. ``unknown`` is the standard deviation of a customer's taste (-1 dislikes to 1 loves) before he was asked. Passions last, what
     matters in the profession changes: each branch of themes has a half-life of its own, ``half_life_days`` is that of all else.
     ``to_parent`` and ``to_child`` are those of :mod:`kindred_matching.domain.kinship`.
     """
@@ -24,6 +24,7 @@ class Coefficients:
     in_company: float = 0.7
     without_company: float = -0.4
     recent_moment: float = -0.5
+    free: float = 0.95
     unknown: float = 0.5
     half_life_days: float = 365.0
     half_life_private_days: float = 730.0

@@ -1,9 +1,11 @@
 """How much it is worth to invite a customer to an event, in parts that can be told.
 
-The log-odds that he accepts are a sum of named contributions. What we do not know of him contributes nothing; it widens the
-uncertainty, which pulls the probability towards one half. Interests count with the confidence that will be left of them when
+The log-odds that he wants to come are a sum of named contributions; that he accepts takes that he can, too: neither his agenda nor
+his employer stand in the way (``free``). What we do not know of him contributes nothing; it widens the uncertainty, which pulls the
+probability towards one half. Interests count with the confidence that will be left of them when
 the event begins, so that a score does not depend on when it was computed.
 
+probability that he accepts = free x logistic(log-odds), on average over what is uncertain
 weight = value of the customer x probability that he accepts x how well the event will suit him
 """
 
@@ -83,7 +85,7 @@ def score(customer: Customer, events: EventView, lens: Lens, lessons: Lessons = 
     )
     parts, both_ways = (*taste, *rest), company(customer, lens)
     log_odds, variance = total(parts)[:, None] + both_ways.amounts, doubt(parts)
-    probability = moderated(log_odds, variance[:, None])
+    probability = lens.weight("free") * moderated(log_odds, variance[:, None])
     fit = moderated(total(taste), doubt(taste))
     value = worth(customer, events)
     weight = quantise(value[:, None] * probability * fit[:, None])
