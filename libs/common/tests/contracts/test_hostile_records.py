@@ -8,6 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from libs.common.tests.contracts.bodies import ALL_TYPES, envelope_for, raw, topic_of
+from pydantic import ValidationError
 
 from kindred_common.contracts.codec import RawRecord, Received, decode
 from kindred_common.contracts.envelope import Headers, MalformedRecord, to_headers
@@ -291,3 +292,13 @@ def replaced(document: dict[str, Any], path: tuple[str | int, ...], text: str) -
     holder, last = reach(copy, path)
     holder[last] = {text: 1} | holder[last] if isinstance(holder[last], dict) else text
     return copy
+
+
+@pytest.mark.parametrize("topic", [topic for topic in TOPICS if topic.external], ids=str)
+def test_a_record_full_of_mistakes_is_put_aside_at_the_first(topic: Topic) -> None:
+    """Half a million mistakes in a mebibyte would keep a consumer busy for seconds, for each such record."""
+    for model in topic.records:
+        lists = [n for n, f in model.model_fields.items() if "tuple" in str(f.annotation)]
+        with pytest.raises(ValidationError) as raised:
+            model.from_json(json.dumps({name: [{}] * 5_000 for name in lists}).encode())
+        assert raised.value.error_count() <= 2 * len(model.model_fields)

@@ -101,14 +101,14 @@ class CrmEvent(Record):
     external_id: ExternalId
     kind: EventKind
     title: ShortText
-    themes: tuple[EventTheme, ...] = Field(default=(), max_length=50)
+    themes: tuple[EventTheme, ...] = Field(default=(), max_length=50, fail_fast=True)
     starts_at: Moment
     ends_at: Moment
     zone: ShortText = "Europe/Amsterdam"
     place_name: ShortText | None = None
     place: Place | None = None
     languages: tuple[Language, ...] = Field(
-        default=(Language.DUTCH, Language.ENGLISH), max_length=10
+        default=(Language.DUTCH, Language.ENGLISH), max_length=10, fail_fast=True
     )
     seats: int = Field(ge=0, le=1_000_000)
     companion_allowed: bool = False
@@ -125,7 +125,7 @@ class ExternalAnswers(Record):
     customer_external_id: ExternalId
     survey: ExternalId
     answered_at: Moment
-    answers: tuple[Answer, ...] = Field(min_length=1, max_length=500)
+    answers: tuple[Answer, ...] = Field(min_length=1, max_length=500, fail_fast=True)
 
 
 class ResponseKind(StrEnum):

@@ -37,14 +37,14 @@ class EventIn(BaseModel):
 
     kind: EventKind
     title: Text200
-    themes: tuple[EventTheme, ...] = Field(default=(), max_length=50)
+    themes: tuple[EventTheme, ...] = Field(default=(), max_length=50, fail_fast=True)
     starts_at: AwareDatetime
     ends_at: AwareDatetime
     zone: str = Field(default="Europe/Amsterdam", max_length=60, description="IANA time zone.")
     place_name: Text200 | None = None
     place: Place | None = None
     languages: tuple[Language, ...] = Field(
-        default=(Language.DUTCH, Language.ENGLISH), min_length=1, max_length=10
+        default=(Language.DUTCH, Language.ENGLISH), min_length=1, max_length=10, fail_fast=True
     )
     seats: int = Field(ge=0, le=1_000_000)
     companion_allowed: bool = Field(
