@@ -3,14 +3,51 @@
 import asyncio
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from kindred_cli.servers.kafka import EmbeddedKafka
 from kindred_cli.servers.machine import free_port
 from kindred_cli.servers.postgres import EmbeddedPostgres
 from kindred_cli.servers.stores import kafka_classpath
 from kindred_cli.settings import TestServerSettings
+
+IN_ONE_PROCESS = {
+    "the system that kindred up starts": (
+        "e2e/test_up.py",
+        "e2e/test_demo.py",
+        "e2e/test_import.py",
+    ),
+    "chaos beside kill -9": (
+        "chaos/test_bad_records_replay.py",
+        "chaos/test_last_seat.py",
+        "chaos/test_mail_once.py",
+        "chaos/test_stream_does_not_matter.py",
+    ),
+}
+"""Modules that share a system."""
+
+
+class ByModule(LoadScopeScheduling):  # type: ignore[misc]  # xdist publishes no types
+    """Gives the tests of a module to one process, and those of modules that share a system.
+
+    The marks by which xdist itself would group tests do nothing with pytest 9.2 (pytest-xdist issue 1386).
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        module = nodeid.partition("::")[0]
+        for system, modules in IN_ONE_PROCESS.items():
+            if module.removeprefix("tests/") in modules:
+                return system
+        return module
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByModule | None:
+    """Ours, where the tests are to be given out by what they share."""
+    return ByModule(config, log) if config.getvalue("dist") == "loadscope" else None
 
 
 @pytest.fixture(scope="session")

@@ -1,8 +1,12 @@
-"""One system for all chaos tests, in one event loop, and an account of the run at its end."""
+"""One system for the chaos tests of a process, in one event loop, and an account of the run at its end.
+
+With pytest-xdist there are two: one for kill -9, which works hard, and one for the others, which mostly wait.
+"""
 
 import logging
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -20,13 +24,30 @@ SERVICES = (
     Service.OUTREACH,
 )
 SETTINGS = pytest.StashKey[ChaosSettings]()
+TOLD = "kindred_chaos"
+"""Under this name the processes of pytest-xdist are told the seed, and give back their account."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
     # It tells each failure of a broker that we have killed ourselves.
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
-    config.stash[SETTINGS] = ChaosSettings()
+    config.stash[SETTINGS] = ChaosSettings(**getattr(config, "workerinput", {}).get(TOLD, {}))
     config.stash[LINES] = []
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    node.workerinput[TOLD] = {"seed": node.config.stash[SETTINGS].seed}
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    node.config.stash[LINES].extend(getattr(node, "workeroutput", {}).get(TOLD, []))
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if (output := getattr(session.config, "workeroutput", None)) is not None:
+        output[TOLD] = session.config.stash[LINES]
 
 
 def pytest_report_header(config: pytest.Config) -> str:

@@ -72,14 +72,6 @@ def furnished(up: Launched) -> LocalSystem:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keeps the tests of each system in one process; whether it comes up is asked before it is used."""
+    """These first, for they take longest; and whether the system comes up before what is done with it."""
     here = Path(__file__).parent
-    for item in items:
-        for name in {"system", "up"} & _fixtures_of(item):
-            if here in item.path.parents:
-                item.add_marker(pytest.mark.xdist_group(name))
-    items.sort(key=lambda item: here in item.path.parents and item.path.name != "test_up.py")
-
-
-def _fixtures_of(item: pytest.Item) -> set[str]:
-    return set(item.fixturenames) if isinstance(item, pytest.Function) else set()
+    items.sort(key=lambda item: (here not in item.path.parents, item.path.name != "test_up.py"))
