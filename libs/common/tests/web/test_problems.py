@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 from fastapi import APIRouter
-from pydantic import AfterValidator, BaseModel
+from pydantic import AfterValidator, BaseModel, Field
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from kindred_common.observability.logging import configure_logging
@@ -38,6 +38,7 @@ class Person(BaseModel):
     age: int = 0
     kind: Literal["guest", "host"] = "guest"
     friends: list["Person"] = []
+    numbers: Annotated[list[int], Field(max_length=3)] = []
 
 
 def routes() -> APIRouter:
@@ -133,6 +134,11 @@ async def test_errors_of_fields_are_listed(site: Site) -> None:
         ({"name": "J.Jansen"}, "body.name", "Value error, must not contain a dot"),
         ({"nick": "Jan Jansen"}, "body.nick", "Not valid: value error"),
         ({"name": ["Jan Jansen"]}, "body.name", "Input should be a valid string"),
+        (
+            {"numbers": [*range(2000)]},
+            "body.numbers",
+            "List should have at most 3 items after validation, not 2000",
+        ),
         ("{'Jan Jansen", "body.1", "Not valid: json invalid"),
         (None, "body", "Field required"),
     ],

@@ -23,6 +23,12 @@ Handler = Callable[[Request, Exception], Awaitable[Response]]
 QUOTING_TYPES = frozenset({"union_tag_invalid", "json_invalid", "url_parsing", "uuid_parsing"})
 """Kinds of validation errors whose messages repeat what was sent."""
 
+CONSTANT_TYPES = frozenset(
+    {"missing", "extra_forbidden", "too_long", "too_short", "string_type", "int_type", "float_type"}
+    | {"bool_type", "list_type", "tuple_type", "dict_type", "model_attributes_type"}
+)
+"""Kinds of validation errors whose messages hold nothing of what was sent but its length."""
+
 LONGEST_FIELD = 200
 MOST_ERRORS = 100
 """More are not told: a body of a mebibyte can hold several hundred thousand mistakes."""
@@ -101,6 +107,8 @@ def _field_error(entry: Mapping[str, Any]) -> FieldError:
 
 def _reason(entry: Mapping[str, Any]) -> str:
     kind, message = str(entry["type"]), str(entry["msg"])
+    if kind in CONSTANT_TYPES:
+        return message
     if kind in QUOTING_TYPES or kind.endswith("_parsing") or _repeats(message, entry.get("input")):
         return f"Not valid: {kind.replace('_', ' ')}"
     return message
