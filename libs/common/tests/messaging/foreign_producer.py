@@ -1,6 +1,6 @@
 """Writes one batch as a client of another language may: header names of any bytes. Run with AIOKAFKA_NO_EXTENSIONS=1.
 
-A body such as ``spaces 1000000`` becomes that many spaces.
+A body such as ``spaces 1000000`` becomes that many spaces, ``headers 1000`` has that many headers.
 """
 
 import asyncio
@@ -23,6 +23,13 @@ def content(body: str) -> bytes:
     return b" " * int(count) if kind == "spaces" else body.encode()
 
 
+def headers_of(number: int, body: str) -> list[tuple[str, bytes | None]]:
+    kind, _, count = body.partition(" ")
+    if kind == "headers":
+        return [("a", b"b")] * int(count)
+    return [(AnyBytes("name"), b"\xff"), ("nu\x00ll", None)] if number else []
+
+
 async def main(bootstrap: str, topic: str, compression: str, *bodies: str) -> None:
     kind = None if compression == "none" else compression
     producer = AIOKafkaProducer(
@@ -34,10 +41,9 @@ async def main(bootstrap: str, topic: str, compression: str, *bodies: str) -> No
         max_batch_size=LARGEST,
     )
     await producer.start()
-    headers = [(AnyBytes("name"), b"\xff"), ("nu\x00ll", None)]
     sent = [
         await producer.send(
-            topic, content(body), b"k", partition=0, headers=headers if number else []
+            topic, content(body), b"k", partition=0, headers=headers_of(number, body)
         )
         for number, body in enumerate(bodies)
     ]

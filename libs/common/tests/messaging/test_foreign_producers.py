@@ -12,7 +12,7 @@ from libs.common.tests.messaging.test_consumer import consuming, in_order, note
 from kindred_common.clock import new_id
 from kindred_common.contracts.envelope import to_headers
 from kindred_common.contracts.topics import SURVEY_ANSWERS
-from kindred_common.messaging.held import Held, list_held
+from kindred_common.messaging.held import Held, find_held, list_held
 from kindred_common.messaging.settings import KafkaSettings
 from kindred_common.messaging.subscription import Subscription, one_by_one
 from kindred_common.testing.waiting import eventually
@@ -49,6 +49,29 @@ async def test_records_with_strange_headers_stop_nothing(
     async with consuming(consumer):
         await eventually(arrived)
     async with bench.engine.connect() as connection:
-        (dead,) = await list_held(connection, Held.DEAD)
+        (listed,) = await list_held(connection, Held.DEAD)
+        dead = await find_held(connection, listed.id)
+    assert dead is not None
     assert dead.raw.headers == (("\\xff\\x00\\xfe", b"\xff"), ("nu\\x00ll", b""))
     assert dead.why.reason == "is not JSON"
+
+
+async def test_a_record_of_very_many_headers_is_put_aside_without_them(
+    bench: Bench, kafka: KafkaSettings
+) -> None:
+    await write_abroad(kafka, "none", body(1))
+    await write_abroad(kafka, "none", body(0), "headers 200000")
+    await write_abroad(kafka, "none", body(2))
+    consumer = bench.consumer(kafka, bench.intake(Subscription(SURVEY_ANSWERS, one_by_one(note))))
+
+    async def arrived() -> bool:
+        return (await in_order(bench)).get("k") == [1, 0, 2]
+
+    async with consuming(consumer):
+        await eventually(arrived)
+    async with bench.engine.connect() as connection:
+        (listed,) = await list_held(connection, Held.DEAD)
+        dead = await find_held(connection, listed.id)
+    assert dead is not None
+    assert (dead.why.field, dead.why.reason) == ("headers", "are too many or too large")
+    assert len(dead.raw.headers) == 1

@@ -12,7 +12,7 @@ from libs.common.tests.messaging.test_foreign_producers import body, write_abroa
 
 from kindred_common.contracts.topics import SURVEY_ANSWERS
 from kindred_common.messaging.fetched_records import FetchedRecords
-from kindred_common.messaging.held import Held, list_held
+from kindred_common.messaging.held import Held, find_held, list_held
 from kindred_common.messaging.settings import KafkaSettings
 from kindred_common.messaging.subscription import Subscription, one_by_one
 from kindred_common.messaging.unfolding import LARGEST_BATCH, TooMuch, is_compressed, unfolded
@@ -118,7 +118,9 @@ async def test_a_batch_that_unfolds_too_far_stops_nothing(
     async with consuming(consumer):
         await eventually(arrived)
     async with bench.engine.connect() as connection:
-        (dead,) = await list_held(connection, Held.DEAD)
+        (listed,) = await list_held(connection, Held.DEAD)
+        dead = await find_held(connection, listed.id)
+    assert dead is not None
     assert dead.why.reason == "is in a batch that cannot be unpacked, or unfolds too far"
     assert dead.raw.offset == 1
     assert dead.raw.value is not None

@@ -20,7 +20,9 @@ _ZERO_CHARACTER = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 """A zero character as JSON writes it, but not an escaped backslash before the letters u0000. Postgres has no room for it."""
 
 UNREADABLE = "kindred_unreadable"
-"""A header of what stands for a batch that could not be unpacked."""
+"""A header of what stands for records that we did not take in whole; its content says why."""
+TOO_MANY_HEADERS = b"headers"
+UNFOLDS_TOO_FAR = b"batch"
 
 R_co = TypeVar("R_co", bound=Record, covariant=True)
 
@@ -76,8 +78,9 @@ def decode(topic: Topic, raw: RawRecord) -> Received[Record]:
     Raises:
         MalformedRecord: with the first field that breaks it; the reason never repeats the value.
     """
-    if any(name == UNREADABLE for name, _ in raw.headers):
-        raise MalformedRecord("value", "is in a batch that cannot be unpacked, or unfolds too far")
+    for name, content in raw.headers:
+        if name == UNREADABLE:
+            raise _unreadable(content)
     if raw.value is not None and len(raw.value) > INGEST_LIMIT_BYTES:
         raise MalformedRecord("value", f"is larger than {INGEST_LIMIT_BYTES} bytes")
     key = _key(raw.key)
@@ -90,6 +93,12 @@ def decode(topic: Topic, raw: RawRecord) -> Received[Record]:
     if body is None:
         raise MalformedRecord("data", "is missing")
     return Received(topic, key, envelope, _body(model, body))
+
+
+def _unreadable(content: bytes) -> MalformedRecord:
+    if content == TOO_MANY_HEADERS:
+        return MalformedRecord("headers", "are too many or too large")
+    return MalformedRecord("value", "is in a batch that cannot be unpacked, or unfolds too far")
 
 
 def _key(key: bytes | None) -> str:

@@ -14,7 +14,8 @@ from aiokafka.errors import KafkaError
 from aiokafka.structs import ConsumerRecord
 
 from kindred_common.clock import Clock
-from kindred_common.contracts.codec import RawRecord
+from kindred_common.contracts.codec import TOO_MANY_HEADERS, UNREADABLE, RawRecord
+from kindred_common.contracts.envelope import Headers
 from kindred_common.db.faults import is_transient
 from kindred_common.messaging.intake import Intake, Positions
 from kindred_common.messaging.kafka import KafkaConsumer
@@ -25,6 +26,8 @@ from kindred_common.observability.logging import get_logger
 from kindred_common.observability.metrics import Metrics
 
 BATCH = 500
+MOST_HEADERS = 1000
+HEADER_BYTES = 256 * 1024
 POLL_MS = 250
 RETRY_EVERY = timedelta(seconds=1)
 HOUSE_EVERY = timedelta(seconds=5)
@@ -183,9 +186,19 @@ def _raw(topic: str, record: ConsumerRecord) -> RawRecord:
         offset=record.offset,
         key=record.key,
         value=record.value,
-        headers=tuple(map(_header, record.headers)),
+        headers=_headers(record.headers),
         timestamp_ms=record.timestamp,
     )
+
+
+def _headers(headers: Sequence[tuple[str, bytes | None]]) -> Headers:
+    """Kafka counts headers into the size of a record only; what holds more of them than any client writes is not kept."""
+    if (
+        len(headers) > MOST_HEADERS
+        or sum(len(n) + len(c or b"") for n, c in headers) > HEADER_BYTES
+    ):
+        return ((UNREADABLE, TOO_MANY_HEADERS),)
+    return tuple(map(_header, headers))
 
 
 def _header(header: tuple[str, bytes | None]) -> tuple[str, bytes]:

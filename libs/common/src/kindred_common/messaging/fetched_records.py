@@ -16,7 +16,7 @@ from aiokafka.errors import KafkaError
 from aiokafka.record.default_records import _DefaultRecordBatchPy
 from aiokafka.record.memory_records import MemoryRecords
 
-from kindred_common.contracts.codec import UNREADABLE
+from kindred_common.contracts.codec import UNFOLDS_TOO_FAR, UNREADABLE
 from kindred_common.messaging.unfolding import TooMuch, is_compressed, unfolded
 
 _LENGTH = slice(8, 12)
@@ -53,7 +53,7 @@ class _Unreadable:
     key: None = None
     timestamp_type: int = 0
     checksum: None = None
-    headers: tuple[tuple[str, bytes], ...] = ((UNREADABLE, b""),)
+    headers: tuple[tuple[str, bytes], ...] = ((UNREADABLE, UNFOLDS_TOO_FAR),)
 
 
 class _Batch:

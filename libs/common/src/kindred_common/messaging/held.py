@@ -25,6 +25,7 @@ EARLY_AGAIN = timedelta(seconds=5)
 """After this time an early record is tried again unasked, and then each time its age has doubled."""
 
 DEAD_FOR = timedelta(days=30)
+EXPIRE_BATCH = 100
 
 
 class Held(StrEnum):
@@ -201,13 +202,14 @@ async def release(connection: AsyncConnection, record: HeldRecord) -> None:
 
 
 async def expire(connection: AsyncConnection, consumer: str, now: datetime) -> list[HeldRecord]:
-    """Early records that waited too long become dead letters, which are returned; old dead letters go."""
+    """Early records that waited too long become dead letters, which are returned, some at a time; old dead letters go."""
     overdue = (held_record.c.consumer == consumer) & (held_record.c.expires_at <= now)
     await connection.execute(delete(held_record).where(overdue, held_record.c.state == Held.DEAD))
     reason = func.concat("waited a day for ", held_record.c.waits_for)
+    some = select(held_record.c.id).where(overdue, held_record.c.state == Held.EARLY)
     statement = (
         update(held_record)
-        .where(overdue, held_record.c.state == Held.EARLY)
+        .where(held_record.c.id.in_(some.order_by(held_record.c.id).limit(EXPIRE_BATCH)))
         .values(state=Held.DEAD, reason=reason, ready=False, try_at=None, expires_at=now + DEAD_FOR)
         .returning(held_record)
     )
@@ -239,14 +241,16 @@ async def find_held(connection: AsyncConnection, held_id: int) -> HeldRecord | N
 async def list_held(
     connection: AsyncConnection, state: Held, *, after: int = 0, limit: int = 50
 ) -> list[HeldRecord]:
-    """Held records in one state, oldest first, behind the one with id ``after``."""
+    """Held records in one state, oldest first, behind the one with id ``after``; without value and headers, which may be large."""
+    content = (held_record.c.value, held_record.c.headers)
     statement = (
-        select(held_record)
+        select(*(column for column in held_record.c if column not in content))
         .where(held_record.c.state == state, held_record.c.id > after)
         .order_by(held_record.c.id)
         .limit(limit)
     )
-    return [_held(row) for row in (await connection.execute(statement)).mappings()]
+    rows = (await connection.execute(statement)).mappings()
+    return [_held(row, whole=False) for row in rows]
 
 
 async def request_replay(connection: AsyncConnection, held_id: int) -> bool:
@@ -269,14 +273,15 @@ def _why(row: RowMapping) -> Reason:
     return Reason(Held(row["state"]), row["reason"], row["field"], row["waits_for"])
 
 
-def _held(row: RowMapping) -> HeldRecord:
+def _held(row: RowMapping, *, whole: bool = True) -> HeldRecord:
+    headers = row["headers"] if whole else ()
     raw = RawRecord(
         topic=row["topic"],
         partition=row["partition"],
         offset=row["offset"],
         key=row["key"],
-        value=row["value"],
-        headers=tuple((name, bytes.fromhex(content)) for name, content in row["headers"]),
+        value=row["value"] if whole else None,
+        headers=tuple((name, bytes.fromhex(content)) for name, content in headers),
         timestamp_ms=row["timestamp_ms"],
     )
     return HeldRecord(row["id"], raw, _why(row), row["held_at"], row["expires_at"])
