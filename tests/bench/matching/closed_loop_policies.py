@@ -7,6 +7,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 from tests.bench.matching.closed_loop_world import (
+    SEATS,
     Chances,
     Occasion,
     World,
@@ -167,7 +168,7 @@ def true_weight(world: World, round_: Round) -> Floats:
 
 @dataclass(frozen=True, slots=True)
 class Habits:
-    """What a scoring policy does: reads the survey, learns, draws a share at random, hopes (standard deviations)."""
+    """What a scoring policy does: reads the survey, learns, draws a share of its invitations, hopes (deviations)."""
 
     name: str
     survey: bool = True
@@ -201,8 +202,8 @@ class Scoring(Fixed):
 
     def drawn(self, round_: Round) -> list[Draw]:
         events = [event.id for event in round_.occasion.events]
-        share = self._habits.share
-        drawn = (draw(each.id, f"{round_.number}", events, share) for each in self._customers)
+        chance = self._habits.share * SEATS
+        drawn = (draw(each.id, f"{round_.number}", events, chance) for each in self._customers)
         return [each for each in drawn if each is not None]
 
     def invite(self, round_: Round, invited: list[Invited]) -> None:

@@ -25,6 +25,8 @@ FAMILIES = (
 )  # fmt: skip
 THEMES_PER_FAMILY = 4
 KINDS = ("seminar", "workshop", "sport", "culture", "dinner", "outing", "online")
+SEATS = 0.4
+"""The seats of a round for each customer: the most invitations that he can expect."""
 MANNERS = ("email", "phone", "card")
 FAMILY_SPREAD, THEME_SPREAD = 0.6, 0.6
 """How far customers' tastes lie apart for families of themes, and within a family, before they are bent into -1..1."""
@@ -177,7 +179,7 @@ def _somewhere(random: Random) -> Place:
 def draw_occasion(world: World, number: int, events: int, *, season: int = 0) -> Occasion:
     """The events of a round; another ``season`` has others."""
     random = np.random.default_rng((world.seed, 2, season, number))
-    seats = 0.4 * len(world.customers) * random.dirichlet(np.full(events, 2.0))
+    seats = SEATS * len(world.customers) * random.dirichlet(np.full(events, 2.0))
     drawn = tuple(
         _event(world, random, number * events + place, START + timedelta(weeks=number), int(share))
         for place, share in enumerate(np.maximum(2, seats))

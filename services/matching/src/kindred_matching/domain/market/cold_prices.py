@@ -1,0 +1,104 @@
+"""Prices from nothing: Polyak steps on the dual, first over a sample of the customers, then over all."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from kindred_matching.domain.market.certificate import ask, capacity_cost
+from kindred_matching.domain.market.effort import Start
+from kindred_matching.domain.market.event_changes import restart_trial
+from kindred_matching.domain.market.state import CLOSED, TRIAL, Array, State
+
+PATIENCE = 3
+"""After so many passes without a better bound the steps aim lower, from the best prices."""
+
+
+@dataclass(slots=True)
+class _Resource:
+    """Prices of one kind of resource, what there is of it, and what was wanted at the last pass."""
+
+    price: Array
+    capacity: Array
+    demand: Array
+
+    def pull(self, stride: int) -> Array:
+        pull: Array = self.demand * stride - self.capacity
+        return np.where((self.price <= 0.0) & (pull < 0.0), 0.0, pull)
+
+    def scale(self) -> Array:
+        return 1.0 / np.maximum(self.capacity, 1e-9)
+
+
+def find_prices(state: State, handle: State, start: Start) -> float:
+    """Leaves the best prices found in the trial prices; returns their bound over all customers."""
+    people, phases = len(state.held), ((32, start.coarse, 0.2), (8, start.medium, 0.01))
+    resources = _resources(state)
+    for stride, passes, reach in phases:
+        if people >= 64 * stride:
+            _descend(state, handle, resources, (stride, passes, reach))
+    return _descend(state, handle, resources, (1, start.fine, 0.01))
+
+
+def _resources(state: State) -> list[_Resource]:
+    """Views into the state: what is written to them are the trial prices."""
+    room = np.where(state.closed, 0, state.room).astype(np.float64)
+    totals = state.totals[0]
+    found = [_Resource(state.price[TRIAL, ::2], room, state.demand[1])]
+    if np.isfinite(totals["budget"]):
+        budget = np.full(1, max(0.0, totals["budget"] - totals["fixed_spent"]))
+        rate = state.budget_rate[TRIAL : TRIAL + 1]
+        found.append(_Resource(rate, budget, state.total_cost[1:2]))
+    if state.account_price.size and totals["account_max"] >= 0:
+        places = np.maximum(0.0, totals["account_max"] - state.account_fixed)
+        found.append(_Resource(state.account_price[TRIAL], places, state.account_demand[1]))
+    if np.isfinite(state.account_limit).any():
+        limit = np.maximum(0.0, state.account_limit)
+        found.append(_Resource(state.account_rate[TRIAL], limit, state.account_cost[1]))
+    return found
+
+
+def _bound(state: State, handle: State, stride: int) -> float:
+    shut = state.price[TRIAL, ::2]
+    shut[state.closed | (state.room <= 0)] = CLOSED
+    state.price[TRIAL, 1::2] = 2.0 * shut
+    restart_trial(handle)
+    return capacity_cost(handle, TRIAL) + stride * ask(handle, 0, len(state.held), stride)
+
+
+def _descend(
+    state: State, handle: State, resources: list[_Resource], phase: tuple[int, int, float]
+) -> float:
+    """``passes`` steps that aim at ``1 - reach`` of the best bound; returns the best, with its prices set and asked."""
+    stride, passes, reach = phase
+    best, fails = np.inf, 0
+    kept = [resource.price.copy() for resource in resources]
+    pulls = [np.zeros_like(resource.price) for resource in resources]
+    for _ in range(passes):
+        bound = _bound(state, handle, stride)
+        fails = 0 if bound < best * (1.0 - 0.1 * reach) else fails + 1
+        current = [resource.pull(stride) for resource in resources]
+        if bound < best:
+            best, pulls = bound, current
+            kept = [resource.price.copy() for resource in resources]
+        if fails > PATIENCE:
+            reach, fails, bound, current = 0.5 * reach, 0, best, pulls
+            _restore(resources, kept)
+        _move(resources, current, bound - (1.0 - reach) * best)
+    _restore(resources, kept)
+    return _bound(state, handle, stride)
+
+
+def _restore(resources: list[_Resource], prices: list[Array]) -> None:
+    for resource, price in zip(resources, prices, strict=True):
+        resource.price[...] = price
+
+
+def _move(resources: list[_Resource], pulls: list[Array], distance: float) -> None:
+    """One step of the length after which the bound would be lower by ``distance`` if it were linear."""
+    together = list(zip(resources, pulls, strict=True))
+    norm = sum(float((resource.scale() * pull * pull).sum()) for resource, pull in together)
+    if norm <= 0.0:
+        return
+    for resource, pull in together:
+        moved = resource.price + distance / norm * resource.scale() * pull
+        resource.price[...] = np.maximum(0.0, moved)

@@ -1,0 +1,91 @@
+"""Opening a market: prices, everybody's first choice, and the first certificate; or a new start from prices that were good."""
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from kindred_matching.domain.market import refreshing
+from kindred_matching.domain.market.building import codes_of
+from kindred_matching.domain.market.chain import run_chain
+from kindred_matching.domain.market.choosing import choose
+from kindred_matching.domain.market.cold_prices import find_prices
+from kindred_matching.domain.market.compiling import kernel
+from kindred_matching.domain.market.effort import Effort, Start
+from kindred_matching.domain.market.event_changes import recertify
+from kindred_matching.domain.market.listings import list_customer
+from kindred_matching.domain.market.pricing import set_price
+from kindred_matching.domain.market.problem import Row
+from kindred_matching.domain.market.state import BOUND, CLOSED, MARKET, TRIAL, State
+from kindred_matching.domain.market.updates import begin_operation, enter_row
+
+
+def start(state: State, handle: State, effort: Effort, plan: Start) -> None:
+    """Finds prices, lets all choose, and spends ``plan.polish`` rounds of background work."""
+    bound = find_prices(state, handle, plan)
+    _adopt(state, bound, effort)
+    take_market_prices(handle)
+    let_all_choose(handle)
+    run_chain(handle, effort.event_chain)
+    refreshing.conclude(handle)
+    people = len(state.held)
+    for _ in range(plan.polish):
+        refreshing.work(handle, effort.event_chain, people, people)
+
+
+def _adopt(state: State, bound: float, effort: Effort) -> None:
+    """What was asked last, at the best prices, is the certificate's and, by way of comparison, the trial's."""
+    for array in (state.price, state.account_price, state.account_rate, state.budget_rate):
+        array[BOUND] = array[TRIAL]
+    state.best[BOUND] = state.best[TRIAL]
+    for demand in (state.demand, state.account_demand, state.account_cost, state.total_cost):
+        demand[0] = demand[1]
+    state.account_price[MARKET], state.account_rate[MARKET] = 0.0, state.account_rate[TRIAL]
+    state.budget_rate[MARKET] = state.budget_rate[TRIAL]
+    totals, people = state.totals[0], len(state.held)
+    totals["bound_sum"], totals["trial_sum"] = state.best[BOUND].sum(), np.inf
+    totals["trial_next"] = people
+    totals["eps"] = effort.eps * max(bound, 1e-300) / max(1, int(state.room.sum()))
+
+
+def replace_all(state: State, handle: State, rows: Iterable[Row], effort: Effort) -> None:
+    """New rows for all, in order of places; all choose again at the prices as they are, and are certified anew.
+
+    The rows together must fit where the old ones stood: a model epoch changes weights, not who is eligible for what.
+    """
+    begin_operation(handle)
+    for customer, row in enumerate(rows):
+        codes = codes_of(row, state.code.dtype)
+        weights = row.weight.astype(state.weight.dtype)
+        if not enter_row(handle, customer, codes, weights, row.cost):
+            raise ValueError("the rows of an epoch do not fit in place of those before")
+    choose_again(handle, effort.event_chain)
+    recertify(handle)
+
+
+@kernel
+def choose_again(s: State, steps: int) -> None:
+    """Everybody is listed and chooses at the prices as they are; at most ``steps`` moves follow."""
+    for customer in range(len(s.held)):
+        list_customer(s, customer)
+    for customer in range(len(s.held)):
+        choose(s, customer)
+    run_chain(s, steps)
+
+
+@kernel
+def take_market_prices(s: State) -> None:
+    """The prices of the certificate become the market's."""
+    for event in range(len(s.room)):
+        price = s.price[BOUND, 2 * event]
+        set_price(s, event, 0.0 if price >= CLOSED else price)
+
+
+@kernel
+def let_all_choose(s: State) -> None:
+    """Everybody is listed, then chooses in order of places."""
+    s.totals[0].operation += 1
+    s.totals[0].changed = 0
+    for customer in range(len(s.held)):
+        list_customer(s, customer)
+    for customer in range(len(s.held)):
+        choose(s, customer)

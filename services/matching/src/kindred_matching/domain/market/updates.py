@@ -1,0 +1,167 @@
+"""Operations on one customer, as kernels: each leaves the market feasible and the certificate current.
+
+A kernel that finds no space returns False with nothing changed; the caller makes space and calls again.
+"""
+
+from kindred_matching.domain.market.bonds import find_bond, make_fit, mark_special, tie, untie
+from kindred_matching.domain.market.certificate import certify
+from kindred_matching.domain.market.chain import run_chain
+from kindred_matching.domain.market.choosing import choose
+from kindred_matching.domain.market.compiling import kernel
+from kindred_matching.domain.market.holding import drop
+from kindred_matching.domain.market.listings import list_customer, unlist
+from kindred_matching.domain.market.oracle import cost_of
+from kindred_matching.domain.market.queues import free_event
+from kindred_matching.domain.market.rows import write_row
+from kindred_matching.domain.market.state import FIXED, FORBIDDEN, Array, State
+
+
+@kernel
+def begin_operation(s: State) -> None:
+    """From here on, what changes is what this operation has changed."""
+    s.totals[0].operation += 1
+    s.totals[0].changed = 0
+
+
+@kernel
+def replace_row(
+    s: State, customer: int, codes: Array, weights: Array, costs: Array, steps: int
+) -> bool:
+    """Replaces a customer's options; he chooses anew, and at most ``steps`` moves follow at once."""
+    begin_operation(s)
+    if not enter_row(s, customer, codes, weights, costs):
+        return False
+    list_customer(s, customer)
+    settle(s, customer, steps)
+    return True
+
+
+@kernel
+def enter_row(s: State, customer: int, codes: Array, weights: Array, costs: Array) -> bool:
+    """Writes the row; what he holds keeps its place with its new weight, or is dropped if it is not in the row."""
+    if not write_row(s, customer, codes, weights, costs):
+        return False
+    place = 0
+    while place < s.held[customer]:
+        column = column_of(s, customer, s.held_code[customer, place])
+        if column < 0 or not _same_cost(s, customer, place, column):
+            drop(s, customer, place)
+            continue
+        s.totals[0].value += s.weight[column] - s.held_weight[customer, place]
+        s.held_weight[customer, place] = s.weight[column]
+        place += 1
+    return True
+
+
+@kernel
+def column_of(s: State, customer: int, code: int) -> int:
+    """Where an option stands in the customer's row, or -1."""
+    begin = s.row_begin[customer]
+    for column in range(begin, begin + s.row_size[customer]):
+        if s.code[column] == code:
+            return column
+    return -1
+
+
+@kernel
+def _same_cost(s: State, customer: int, place: int, column: int) -> bool:
+    if not s.totals[0].costed:
+        return True
+    cost = cost_of(s, column, s.held_code[customer, place])
+    return s.held_cost[customer, place] == cost
+
+
+@kernel
+def settle(s: State, customer: int, steps: int) -> None:
+    """Lets the customer choose, then those whom this moves, and certifies his part."""
+    choose(s, customer)
+    run_chain(s, steps)
+    certify(s, customer)
+
+
+@kernel
+def fix_pair(
+    s: State, customer: int, event: int, seats: int, weight: float, cost: float, steps: int
+) -> bool:
+    """Fixes a pair, whatever it takes: chosen options make way. A pair that has a bond gets this one instead."""
+    begin_operation(s)
+    if s.totals[0].bond_free < 0 and s.totals[0].bond_end == len(s.bond_next):
+        return False
+    if find_bond(s, customer, event) >= 0:
+        untie(s, customer, event)
+    _drop_event(s, customer, event)
+    tie(s, customer, event, FIXED, seats, weight, cost)
+    _refit(s, customer)
+    make_fit(s, customer, event)
+    settle(s, customer, steps)
+    return True
+
+
+@kernel
+def forbid_pair(s: State, customer: int, event: int, steps: int) -> bool:
+    """Rules a pair out until it is released; a fixed pair is no longer fixed."""
+    begin_operation(s)
+    if s.totals[0].bond_free < 0 and s.totals[0].bond_end == len(s.bond_next):
+        return False
+    if find_bond(s, customer, event) >= 0:
+        untie(s, customer, event)
+    _drop_event(s, customer, event)
+    tie(s, customer, event, FORBIDDEN, 0, 0.0, 0.0)
+    settle(s, customer, steps)
+    return True
+
+
+@kernel
+def release_pair(s: State, customer: int, event: int, steps: int) -> None:
+    """Ends a pair's bond, if it has one; it may be chosen again if it is in the row."""
+    begin_operation(s)
+    if find_bond(s, customer, event) >= 0:
+        untie(s, customer, event)
+        free_event(s, event)
+    settle(s, customer, steps)
+
+
+@kernel
+def empty_customer(s: State, customer: int, steps: int) -> None:
+    """Takes away the customer's options, bonds and cap."""
+    begin_operation(s)
+    s.row_size[customer] = 0
+    unlist(s, customer)
+    while s.bond_first[customer] >= 0:
+        event = s.bond_event[s.bond_first[customer]]
+        untie(s, customer, event)
+        free_event(s, event)
+    s.cap[customer] = s.left[customer] = 0
+    settle(s, customer, steps)
+
+
+@kernel
+def mark_everybody(s: State) -> None:
+    """Notes for each customer whether more than seats, cap and time limits him."""
+    for customer in range(len(s.held)):
+        mark_special(s, customer)
+
+
+@kernel
+def limit_customer(s: State, customer: int, cap: int, steps: int) -> None:
+    """Changes how many invitations the customer may have, fixed ones included."""
+    begin_operation(s)
+    s.cap[customer] = cap
+    s.left[customer] = max(0, cap - s.fixed_count[customer])
+    settle(s, customer, steps)
+
+
+@kernel
+def _drop_event(s: State, customer: int, event: int) -> None:
+    for place in range(s.held[customer]):
+        if s.held_code[customer, place] >> 1 == event:
+            drop(s, customer, place)
+            return
+
+
+@kernel
+def _refit(s: State, customer: int) -> None:
+    """Drops what the customer may no longer have beside his fixed pairs: he chooses again at once, with all of it free."""
+    while s.held[customer] > 0:
+        drop(s, customer, s.held[customer] - 1)
+    mark_special(s, customer)
