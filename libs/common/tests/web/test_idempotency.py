@@ -242,9 +242,10 @@ async def test_a_key_is_visible_ascii(client: httpx.AsyncClient, key: str) -> No
 
 
 async def test_a_text_that_no_table_can_keep_is_the_clients_mistake(
-    client: httpx.AsyncClient, engine: AsyncEngine
+    client: httpx.AsyncClient, engine: AsyncEngine, caplog: pytest.LogCaptureFixture
 ) -> None:
     assert (await post(client, name="a\x00b")).status_code == 422
+    assert "ERROR" not in [line.levelname for line in caplog.records], "nobody need look at it"
     assert await count(engine, idempotency_key) == 0
 
 

@@ -16,6 +16,7 @@ from kindred_common.web.routing import RouteTemplates
 from kindred_common.web.tracing import CORRELATION_HEADER, begin_trace
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+SERVER_ERROR = 500
 QUIET_ROUTES = frozenset({LIVE, READY, METRICS})
 
 HEADERS = {
@@ -117,10 +118,12 @@ class LastResort:
         except Exception as error:
             if scope["type"] != "http":
                 raise
-            _log.exception("request failed")
+            answer = _answer_to(error)
+            if answer.status_code >= SERVER_ERROR:
+                _log.exception("request failed")
             if begun:
                 raise
-            await respond(Request(scope), _answer_to(error))(scope, receive, send)
+            await respond(Request(scope), answer)(scope, receive, send)
 
 
 def _answer_to(error: Exception) -> Problem:

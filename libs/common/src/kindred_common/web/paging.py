@@ -47,9 +47,13 @@ def decode_cursor(cursor: str, length: int) -> SortKey:
         raise _wrong_cursor() from None
     if not isinstance(key, list) or len(key) != length:
         raise _wrong_cursor()
-    if not all(part is None or isinstance(part, str | int | float) for part in key):
+    if not all(map(_is_part, key)):
         raise _wrong_cursor()
     return tuple(key)
+
+
+def _is_part(part: object) -> bool:
+    return part is None or (isinstance(part, str | int | float) and not isinstance(part, bool))
 
 
 def cut(rows: Sequence[Item], limit: int) -> tuple[Sequence[Item], Item | None]:
