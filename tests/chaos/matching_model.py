@@ -1,4 +1,4 @@
-"""The matches that must come out: one allocation over the final customers and events, with matching's own rules."""
+"""The matches that must come out: one allocation over the final customers and events, by the rules that matching is set to."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -12,17 +12,18 @@ from kindred_common.contracts.invitations import EventListed
 from kindred_common.contracts.matching import CustomerMatches
 from kindred_common.contracts.profile import CustomerProfile
 from kindred_common.contracts.topics import CRM_EVENTS
+from kindred_matching.adapters.theme_files import read_taxonomy
 from kindred_matching.application.records import customer_of, event_of, record_of
 from kindred_matching.domain.engine import Engine
 from kindred_matching.domain.inputs import ClockTicked, CustomerReplaced, EventReplaced
-from kindred_matching.domain.rules import Rules
+from kindred_matching.settings import MatchmakingSettings
 
 
 def allocate_once(
     profiles: Iterable[CustomerProfile], events: Iterable[EventListed], now: datetime
 ) -> Mapping[UUID, CustomerMatches]:
     """The matches of each customer when nothing is approved yet."""
-    engine = Engine(Rules())
+    engine = Engine(MatchmakingSettings().rules(read_taxonomy().tree))
     engine.apply(ClockTicked(now))
     for event in events:
         engine.apply(EventReplaced(event_of(event)))
