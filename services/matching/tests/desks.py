@@ -23,6 +23,7 @@ from kindred_common.testing.databases import fresh_database
 from kindred_matching.adapters.observation import MeasuredObserver
 from kindred_matching.adapters.postgres_journal import PostgresJournal
 from kindred_matching.adapters.postgres_projections import PostgresProjections
+from kindred_matching.adapters.postgres_requests import PostgresEpochRequests
 from kindred_matching.application.matchmaker import Matchmaker
 from kindred_matching.application.ports import Caused, Stores
 from kindred_matching.domain.inputs import Input
@@ -84,6 +85,7 @@ class Clerk:
         return Stores(
             PostgresJournal(transaction.connection, self.epoch, timedelta(seconds=30)),
             PostgresProjections(transaction.connection),
+            PostgresEpochRequests(transaction.connection),
             partial(self.desk.outbox.publish, transaction),
         )
 
@@ -93,6 +95,14 @@ class Clerk:
         batch = [Caused(h, cause) for h, cause in zip(happenings, given, strict=True)]
         async with self.desk.transactions.begin() as transaction:
             await self.matchmaker.take(self.stores(transaction), batch)
+
+    async def ask_epoch(self, asked_by: str = "anna") -> None:
+        """Asks for a model epoch and begins it."""
+        async with self.desk.transactions.begin() as transaction:
+            stores = self.stores(transaction)
+            await stores.requests.ask(asked_by, self.desk.clock.now())
+        async with self.desk.transactions.begin() as transaction:
+            await self.matchmaker.begin_epoch(self.stores(transaction), TICK)
 
     async def snapshot(self) -> None:
         async with self.desk.transactions.begin() as transaction:

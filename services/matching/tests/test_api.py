@@ -4,7 +4,7 @@ from uuid import UUID
 
 import httpx
 import pytest
-from services.matching.tests.desks import Clerk, Desk
+from services.matching.tests.desks import TICK, Clerk, Desk
 from services.matching.tests.worlds import (
     NOW,
     a_customer,
@@ -20,7 +20,9 @@ from sqlalchemy import text
 from kindred_common.security.principals import Role
 from kindred_common.testing.sites import Site, lay_out_site
 from kindred_matching.adapters.postgres_readings import PostgresReadings
+from kindred_matching.adapters.postgres_requests import PostgresEpochRequests
 from kindred_matching.entrypoints.http_engine import engine_router
+from kindred_matching.entrypoints.http_epochs import epochs_router
 from kindred_matching.entrypoints.http_matches import matches_router
 
 
@@ -59,6 +61,13 @@ async def client(desk: Desk, clerk: Clerk, site: Site) -> AsyncIterator[httpx.As
             desk.transactions,
             lambda transaction: PostgresReadings(transaction.connection),
             desk.clock,
+        ),
+        epochs_router(
+            desk.transactions,
+            lambda transaction: PostgresReadings(transaction.connection),
+            lambda transaction: PostgresEpochRequests(transaction.connection),
+            desk.clock,
+            site.context.ids,
         ),
     )
     async with site.client(*routers) as client:
@@ -157,8 +166,10 @@ async def test_account_managers_see_their_own_and_their_teams_customers_only(
 
 async def test_nobody_gets_in_without_credentials(client: httpx.AsyncClient) -> None:
     del client.headers["Authorization"]
+    assert (await client.post("/v1/epochs")).status_code == 401
     for path in (
         "/v1/engine",
+        "/v1/epochs",
         f"/v1/customers/{customer_id(1)}/matches",
         f"/v1/customers/{customer_id(1)}/events/{event_id(1)}/explanation",
         f"/v1/events/{event_id(1)}/guest-list",
@@ -187,3 +198,30 @@ async def test_the_engine_tells_how_it_stands(client: httpx.AsyncClient) -> None
     assert engine["value"] > 0
     assert engine["age_seconds"] == 0
     assert engine["ticked_at"].startswith(NOW.date().isoformat())
+
+
+async def test_administrators_ask_for_a_model_epoch_once(
+    client: httpx.AsyncClient, desk: Desk, clerk: Clerk, site: Site
+) -> None:
+    assert (await client.post("/v1/epochs")).status_code == 403
+    headers = {**site.signed_in(Role.ADMINISTRATOR), "Idempotency-Key": "tonight"}
+    answers = [await client.post("/v1/epochs", headers=headers) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [202, 202]
+    assert await desk.count("epoch_request") == 1
+    before = (await client.get("/v1/epochs")).json()["items"]
+    assert [(epoch["number"], epoch["begun_at"]) for epoch in before] == [(0, None)]
+
+    await clerk.take(a_step("sent", a_customer(1), an_event(1)))
+    await clerk.take(a_step("accepted", a_customer(1), an_event(1)))
+    async with desk.transactions.begin() as transaction:
+        await clerk.matchmaker.begin_epoch(clerk.stores(transaction), TICK)
+
+    items = (await client.get("/v1/epochs?limit=1")).json()
+    (epoch,) = items["items"]
+    assert (epoch["number"], epoch["replies"], epoch["calibration"]) == (1, 0, None)
+    assert {weight["term"] for weight in epoch["weights"]} >= {"base", "theme:opera", "free"}
+    page = (await client.get("/v1/epochs", params={"cursor": items["next_cursor"]})).json()
+    assert [(e["number"], e["replies"]) for e in page["items"]] == [(0, 1)]
+    assert page["items"][0]["brier"] == pytest.approx((1 - page["items"][0]["calibration"]) ** 2)
+    assert (await client.get("/v1/engine")).json()["model_epoch"] == 1
+    assert (await client.get("/v1/epochs?cursor=nonsense")).status_code == 422

@@ -216,15 +216,15 @@ def test_our_replies_and_reasons_are_those_of_the_records() -> None:
 
 def test_draws_are_the_same_for_everybody_and_as_rare_as_told() -> None:
     events = [event_id(n) for n in range(7)]
-    drawn = [draw(customer_id(n), "2026-W10", events) for n in range(20_000)]
+    drawn = [draw(customer_id(n), "2026-W10", events, SHARE) for n in range(20_000)]
     pairs = [each for each in drawn if each is not None]
     assert len(pairs) / len(drawn) == pytest.approx(SHARE, rel=0.15)
-    assert pairs[0] == draw(pairs[0].customer_id, "2026-W10", events[::-1])
+    assert pairs[0] == draw(pairs[0].customer_id, "2026-W10", events[::-1], SHARE)
     counts = [sum(pair.event_id == event for pair in pairs) for event in events]
     assert min(counts) > len(pairs) / len(events) * 0.6
     assert {pair.propensity for pair in pairs} == {SHARE / 7}
-    assert draw(customer_id(1), "2026-W10", []) is None
-    assert draw(customer_id(1), "2026-W10", events, share=1.0) is not None
+    assert draw(customer_id(1), "2026-W10", [], 1.0) is None
+    assert draw(customer_id(1), "2026-W10", events, 1.0) is not None
 
 
 def test_optimism_goes_to_what_is_uncertain() -> None:

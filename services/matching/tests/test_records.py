@@ -1,3 +1,5 @@
+import json
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -27,12 +29,15 @@ from kindred_matching.domain.commitments import DECLINED, FIXING, WITHDRAWN
 from kindred_matching.domain.inputs import (
     CustomerRemoved,
     CustomerReplaced,
+    EpochBegun,
     EventRemoved,
     EventReplaced,
     Input,
     RematchAsked,
     RulesReplaced,
+    SliceScored,
 )
+from kindred_matching.domain.kinship import ThemeTree
 from kindred_matching.domain.rules import Rules
 from kindred_matching.domain.vocabulary import COMPANY, ONLINE, REFUSING, Reason
 from kindred_matching.domain.vocabulary import SOCIAL_KINDS as OUR_SOCIAL_KINDS
@@ -70,7 +75,17 @@ def test_every_example_event_is_understood(record: EventListed) -> None:
 
 @pytest.mark.parametrize("record", examples(InvitationChanged))
 def test_every_example_step_is_understood(record: InvitationChanged) -> None:
-    assert the_same_after_the_journal(step_of(record))
+    step = step_of(record)
+    assert step.manner == record.manner
+    assert step.reason == record.decline_reason
+    assert the_same_after_the_journal(step)
+
+
+def test_journals_of_before_are_read() -> None:
+    step = step_of(examples(InvitationChanged)[0])
+    kind, body = encode_input(step)
+    old = {k: v for k, v in json.loads(body).items() if k not in ("manner", "reason")}
+    assert decode_input(kind, json.dumps(old)) == replace(step, manner=None, reason=None)
 
 
 @pytest.mark.parametrize(
@@ -79,7 +94,9 @@ def test_every_example_step_is_understood(record: InvitationChanged) -> None:
         CustomerRemoved(UUID(int=1)),
         EventRemoved(UUID(int=2)),
         RematchAsked(UUID(int=3)),
-        RulesReplaced(Rules(cap=7)),
+        RulesReplaced(Rules(cap=7, themes=ThemeTree((("opera", "private"),)))),
+        EpochBegun("night"),
+        SliceScored(5),
     ],
 )
 def test_the_journal_keeps_every_input(happening: Input) -> None:

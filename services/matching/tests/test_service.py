@@ -1,6 +1,7 @@
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from services.matching.tests.house import House, build_house, event_ids, loving
@@ -135,3 +136,42 @@ async def test_its_api_answers_without_the_worker(house: House) -> None:
         assert await house.matches(service.client, customer) is not None
         engine = await service.client.get("/v1/engine", headers=house.signed_in())
         assert engine.json()["customers"] == 1
+
+
+async def test_what_was_learned_comes_into_use_at_night_and_when_asked(house: House) -> None:
+    guest, other, opera = new_id(), new_id(), new_id()
+    settings = house.settings.matching.model_copy(update={"epoch_after": 1})
+    house.settings = house.settings.model_copy(update={"matching": settings})
+    async with house.open() as service:
+        client = service.client
+
+        async def epoch() -> tuple[int, bool]:
+            found = (await client.get("/v1/engine", headers=house.signed_in())).json()
+            return found["model_epoch"], found["scoring_anew"]
+
+        async def score(customer: UUID) -> float:
+            found = await house.matches(client, customer)
+            assert found is not None
+            (match,) = found.matches
+            return match.score
+
+        await house.world.event(opera)
+        for customer in (guest, other):
+            await house.world.profile(customer)
+            await house.matched(client, customer, lambda m: bool(m.matches))
+        before = await score(other)
+        await house.world.step(guest, opera, InvitationStep.SENT)
+        await house.world.step(guest, opera, InvitationStep.DECLINED)
+        await house.matched(client, guest, lambda m: not m.matches)
+        assert await score(other) == before
+
+        house.clock.leap(timedelta(days=1))
+
+        await eventually(epoch, lambda found: found == (1, False))
+        assert await score(other) < before
+        administrator = house.signed_in(Role.ADMINISTRATOR)
+        assert (await client.post("/v1/epochs", headers=administrator)).status_code == 202
+        await eventually(epoch, lambda found: found == (2, False))
+        epochs = (await client.get("/v1/epochs", headers=administrator)).json()["items"]
+        assert [(each["number"], each["replies"]) for each in epochs] == [(2, 0), (1, 0), (0, 1)]
+        assert [each["asked_by"] for each in epochs] == ["anna", "night", None]

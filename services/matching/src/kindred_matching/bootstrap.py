@@ -18,6 +18,7 @@ from kindred_matching.adapters.observation import MeasuredObserver
 from kindred_matching.adapters.postgres_journal import PostgresJournal
 from kindred_matching.adapters.postgres_projections import PostgresProjections
 from kindred_matching.adapters.postgres_readings import PostgresReadings
+from kindred_matching.adapters.postgres_requests import PostgresEpochRequests
 from kindred_matching.adapters.republish import read_matches
 from kindred_matching.adapters.theme_files import read_taxonomy
 from kindred_matching.adapters.writership import Epoch, Writership
@@ -26,8 +27,10 @@ from kindred_matching.application.ports import Stores
 from kindred_matching.domain.taxonomy import Taxonomy
 from kindred_matching.entrypoints.consumers import subscriptions
 from kindred_matching.entrypoints.http_engine import engine_router
+from kindred_matching.entrypoints.http_epochs import epochs_router
 from kindred_matching.entrypoints.http_matches import matches_router
 from kindred_matching.entrypoints.http_themes import themes_router
+from kindred_matching.entrypoints.jobs import EPOCH, epoch_job, plan_epochs
 from kindred_matching.entrypoints.ticker import Ticker
 from kindred_matching.settings import MatchingSettings
 
@@ -52,6 +55,7 @@ def assemble(foundation: Foundation[MatchingSettings]) -> Parts:
         return Stores(
             journal=PostgresJournal(connection, epoch.number, PATIENCE * chosen.lease),
             projections=PostgresProjections(connection),
+            requests=PostgresEpochRequests(connection),
             publish=partial(foundation.outbox.publish, transaction),
         )
 
@@ -73,9 +77,21 @@ def assemble(foundation: Foundation[MatchingSettings]) -> Parts:
     return Parts(
         app=_application(foundation, taxonomy),
         subscriptions=subscriptions(matchmaker, stores, observer),
+        jobs={
+            EPOCH: epoch_job(_open_readings, _open_requests, foundation.clock, chosen.epoch_after)
+        },
+        loops={"epoch-plan": plan_epochs(foundation.transactions, foundation.clock)},
         republish={CUSTOMER_MATCHES.name: read_matches},
         gate=_gate(foundation, epoch, ticker),
     )
+
+
+def _open_readings(transaction: Transaction) -> PostgresReadings:
+    return PostgresReadings(transaction.connection)
+
+
+def _open_requests(transaction: Transaction) -> PostgresEpochRequests:
+    return PostgresEpochRequests(transaction.connection)
 
 
 def _gate(foundation: Foundation[MatchingSettings], epoch: Epoch, ticker: Ticker) -> Gate:
@@ -116,16 +132,23 @@ def _application(foundation: Foundation[MatchingSettings], taxonomy: Taxonomy) -
     routers = [
         matches_router(
             foundation.transactions,
-            lambda transaction: PostgresReadings(transaction.connection),
+            _open_readings,
             foundation.clock,
             foundation.ids,
         ),
         engine_router(
             foundation.transactions,
-            lambda transaction: PostgresReadings(transaction.connection),
+            _open_readings,
             foundation.clock,
         ),
         themes_router(taxonomy),
+        epochs_router(
+            foundation.transactions,
+            _open_readings,
+            _open_requests,
+            foundation.clock,
+            foundation.ids,
+        ),
         operations_router(
             foundation.transactions, [CUSTOMER_MATCHES], foundation.clock, foundation.ids
         ),

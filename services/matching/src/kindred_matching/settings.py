@@ -15,7 +15,8 @@ class MatchmakingSettings(BaseModel):
 
     ``cap`` open invitations per customer, ``hospitality_per_year`` euro per customer and calendar year. ``tick_seconds``
     between looks at the clock. A writer that shows no life for ``lease_seconds`` is replaced. A snapshot is taken after
-    ``snapshot_every`` inputs. ``themes`` names a file with themes of your own.
+    ``snapshot_every`` inputs. ``themes`` names a file with themes of your own. ``learn`` tells whether replies teach
+    anything; a model epoch begins at night when ``epoch_after`` first replies or more came.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -27,11 +28,13 @@ class MatchmakingSettings(BaseModel):
     snapshot_every: int = Field(default=2000, ge=1)
 
     themes: Path | None = None
+    learn: bool = True
+    epoch_after: int = Field(default=100, ge=1)
 
     def rules(self, themes: ThemeTree) -> Rules:
         """The rules with this tree of themes."""
         cents = round(self.hospitality_per_year * 100)
-        return Rules(cap=self.cap, hospitality_per_year=cents, themes=themes)
+        return Rules(cap=self.cap, hospitality_per_year=cents, themes=themes, learn=self.learn)
 
     @property
     def tick(self) -> timedelta:

@@ -9,13 +9,21 @@ from kindred_matching.domain import inputs
 from kindred_matching.domain.commitments import Commitment
 from kindred_matching.domain.facts import Customer, Event
 from kindred_matching.domain.inputs import Input
+from kindred_matching.domain.learning import Tally
+from kindred_matching.domain.lens import Shifts
+from kindred_matching.domain.lessons import Lesson
 from kindred_matching.domain.rules import Rules
 from kindred_matching.domain.state import EngineState
+from kindred_matching.domain.teaching import ModelInUse
 
 CUSTOMER = TypeAdapter(Customer)
 EVENT = TypeAdapter(Event)
 COMMITMENTS = TypeAdapter(tuple[Commitment, ...])
 RULES = TypeAdapter(Rules)
+LESSONS = TypeAdapter(tuple[Lesson, ...])
+MODEL = TypeAdapter(ModelInUse)
+SHIFTS = TypeAdapter(Shifts)
+TALLY = TypeAdapter(Tally)
 _STATE = TypeAdapter(EngineState)
 
 # The names stand in journals: they stay when a class is renamed.
@@ -28,6 +36,8 @@ _INPUTS: dict[str, TypeAdapter[Any]] = {
     "rematch-asked": TypeAdapter(inputs.RematchAsked),
     "clock-ticked": TypeAdapter(inputs.ClockTicked),
     "rules-replaced": TypeAdapter(inputs.RulesReplaced),
+    "epoch-begun": TypeAdapter(inputs.EpochBegun),
+    "slice-scored": TypeAdapter(inputs.SliceScored),
 }
 _KINDS: dict[type, str] = {
     inputs.CustomerReplaced: "customer-replaced",
@@ -38,6 +48,8 @@ _KINDS: dict[type, str] = {
     inputs.RematchAsked: "rematch-asked",
     inputs.ClockTicked: "clock-ticked",
     inputs.RulesReplaced: "rules-replaced",
+    inputs.EpochBegun: "epoch-begun",
+    inputs.SliceScored: "slice-scored",
 }
 
 

@@ -5,18 +5,34 @@ from hashlib import blake2b
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kindred_common.contracts.matching import CustomerMatches
 from kindred_matching.adapters import tables
-from kindred_matching.adapters.encoding import COMMITMENTS, CUSTOMER, EVENT, RULES
-from kindred_matching.application.ports import KnownCustomer, KnownEvent, Report, Told
+from kindred_matching.adapters.encoding import (
+    COMMITMENTS,
+    CUSTOMER,
+    EVENT,
+    LESSONS,
+    MODEL,
+    RULES,
+    SHIFTS,
+    TALLY,
+)
+from kindred_matching.application.ports import (
+    EpochStarted,
+    KnownCustomer,
+    KnownEvent,
+    Report,
+    Told,
+)
 
 _KEEP_CUSTOMERS = """
-INSERT INTO customer (customer_id, account_manager_id, team, facts, commitments)
-SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[])
+INSERT INTO customer (customer_id, account_manager_id, team, facts, commitments, lessons)
+SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
 ON CONFLICT (customer_id) DO UPDATE SET account_manager_id = excluded.account_manager_id, team = excluded.team,
-       facts = excluded.facts, commitments = excluded.commitments
+       facts = excluded.facts, commitments = excluded.commitments, lessons = excluded.lessons
 """
 
 _KEEP_EVENTS = """
@@ -56,6 +72,7 @@ class PostgresProjections:
             [None if known is None else known.team for known in facts],
             [None if known is None else CUSTOMER.dump_json(known).decode() for known in facts],
             [COMMITMENTS.dump_json(known.commitments).decode() for known in customers],
+            [LESSONS.dump_json(known.lessons).decode() for known in customers],
         )
         await self._connection.exec_driver_sql(_KEEP_CUSTOMERS, parameters)
 
@@ -131,6 +148,7 @@ class PostgresProjections:
                 applied_at=report.applied_at,
                 ticked_at=status.now,
                 rules=RULES.dump_json(report.rules).decode(),
+                model=MODEL.dump_json(report.model).decode(),
                 customers=status.customers,
                 events=status.events,
                 seats=status.seats,
@@ -139,6 +157,25 @@ class PostgresProjections:
                 value=status.value,
             )
         )
+
+    async def keep_epoch(self, epoch: EpochStarted) -> None:
+        table = tables.model_epoch
+        ended = {"tally": TALLY.dump_json(epoch.before).decode()}
+        begun = {
+            "begun_at": epoch.begun_at,
+            "asked_by": epoch.asked_by,
+            "shifts": SHIFTS.dump_json(epoch.shifts).decode(),
+        }
+        # Nobody wrote down that the first one began.
+        for number, values, new in (
+            (epoch.number - 1, ended, {"shifts": "[]", **ended}),
+            (epoch.number, begun, begun),
+        ):
+            await self._connection.execute(
+                insert(table)
+                .values(number=number, **new)
+                .on_conflict_do_update(index_elements=["number"], set_=values)
+            )
 
 
 def _digest(record: CustomerMatches) -> bytes:

@@ -8,12 +8,22 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kindred_common.contracts.matching import CustomerMatches
 from kindred_matching.adapters import tables
-from kindred_matching.adapters.encoding import COMMITMENTS, CUSTOMER, EVENT, RULES
+from kindred_matching.adapters.encoding import (
+    COMMITMENTS,
+    CUSTOMER,
+    EVENT,
+    LESSONS,
+    MODEL,
+    RULES,
+    SHIFTS,
+    TALLY,
+)
 from kindred_matching.application.ports import KnownCustomer, KnownEvent
-from kindred_matching.application.queries import EngineReport, Guest, Keeper, Sight
+from kindred_matching.application.queries import EngineReport, EpochReport, Guest, Keeper, Sight
 from kindred_matching.domain.engine import LONG_AGO
 from kindred_matching.domain.rules import Rules
 from kindred_matching.domain.status import Status
+from kindred_matching.domain.teaching import ModelInUse
 
 
 class PostgresReadings:
@@ -44,7 +54,8 @@ class PostgresReadings:
         if row is None:
             return None
         facts = None if row.facts is None else CUSTOMER.validate_json(row.facts)
-        return KnownCustomer(customer_id, facts, COMMITMENTS.validate_json(row.commitments))
+        commitments = COMMITMENTS.validate_json(row.commitments)
+        return KnownCustomer(customer_id, facts, commitments, LESSONS.validate_json(row.lessons))
 
     async def events(self, events: Sequence[UUID]) -> Sequence[KnownEvent]:
         table = tables.event
@@ -96,4 +107,26 @@ class PostgresReadings:
                 value=row.value,
                 now=row.ticked_at or LONG_AGO,
             ),
+            model=ModelInUse() if row.model is None else MODEL.validate_json(row.model),
         )
+
+    async def epochs(self, before: int | None, limit: int) -> Sequence[EpochReport]:
+        present = (await self.engine()).model
+        table = tables.model_epoch
+        query = sa.select(table).order_by(table.c.number.desc()).limit(limit)
+        if before is not None:
+            query = query.where(table.c.number < before)
+        rows = (await self._connection.execute(query)).all()
+        found = [
+            EpochReport(
+                row.number,
+                row.begun_at,
+                row.asked_by,
+                SHIFTS.validate_json(row.shifts),
+                present.tally if row.tally is None else TALLY.validate_json(row.tally),
+            )
+            for row in rows
+        ]
+        if not found and before is None:
+            return [EpochReport(0, None, None, present.epochs.shifts, present.tally)]
+        return found

@@ -22,6 +22,25 @@ engine = sa.Table(
     sa.Column("seats_fixed", sa.Integer, nullable=False),
     sa.Column("seats_chosen", sa.Integer, nullable=False),
     sa.Column("value", sa.Double, nullable=False),
+    sa.Column("model", sa.Text),
+)
+
+model_epoch = sa.Table(
+    "model_epoch",
+    metadata,
+    sa.Column("number", sa.BigInteger, primary_key=True),
+    sa.Column("begun_at", _MOMENT),
+    sa.Column("asked_by", sa.Text),
+    sa.Column("shifts", sa.Text, nullable=False),
+    sa.Column("tally", sa.Text),
+)
+
+epoch_request = sa.Table(
+    "epoch_request",
+    metadata,
+    sa.Column("id", sa.BigInteger, sa.Identity(), primary_key=True),
+    sa.Column("asked_by", sa.Text, nullable=False),
+    sa.Column("asked_at", _MOMENT, nullable=False),
 )
 
 journal = sa.Table(
@@ -53,6 +72,7 @@ customer = sa.Table(
     sa.Column("team", sa.Text),
     sa.Column("facts", sa.Text),
     sa.Column("commitments", sa.Text, nullable=False),
+    sa.Column("lessons", sa.Text, nullable=False),
 )
 
 event = sa.Table(

@@ -18,6 +18,7 @@ from kindred_common.contracts.record import Cause
 from kindred_common.contracts.topics import CUSTOMER_MATCHES
 from kindred_matching.application.ports import (
     Caused,
+    EpochStarted,
     KnownCustomer,
     KnownEvent,
     Observer,
@@ -31,6 +32,7 @@ from kindred_matching.domain.inputs import (
     ClockTicked,
     CustomerRemoved,
     CustomerReplaced,
+    EpochBegun,
     EventRemoved,
     EventReplaced,
     Input,
@@ -63,6 +65,12 @@ class Matchmaker:
         """Whether enough inputs came since the last snapshot."""
         return self._position - self._snapshot_at >= self._snapshot_every
 
+    @property
+    def scoring_anew(self) -> bool:
+        """Whether customers still wait to be scored for the model epoch."""
+        engine = self._engine
+        return engine is not None and engine.teaching.epochs.scored_to is not None
+
     async def begin(self, stores: Stores, cause: Cause) -> None:
         """Takes up the work where the last writer left it: rebuilds the memory, sets rules and clock."""
         self._engine = None
@@ -87,11 +95,25 @@ class Matchmaker:
         await _keep_facts(stores, engine, [caused.happening for caused in batch], settlement)
         published = await _publish(stores, result, batch)
         position = self._position + len(batch)
-        await stores.projections.report(Report(position, now, engine.rules, result.status))
+        model = engine.teaching.model
+        await stores.projections.report(Report(position, now, engine.rules, result.status, model))
         self._engine, self._position = engine, position
         self._observer.settled(result.seconds, len(settlement.touched), published)
         if any(isinstance(caused.happening, ClockTicked) for caused in batch):
             self._observer.refused(refusals_by_reason(engine))
+
+    async def begin_epoch(self, stores: Stores, cause: Cause) -> None:
+        """Begins a model epoch if anybody has asked for one."""
+        asked_by = await stores.requests.take()
+        if asked_by is None:
+            return
+        engine = await self._open(stores)
+        before, self._engine = engine.teaching.model.tally, engine
+        await self.take(stores, [Caused(EpochBegun(asked_by), cause)])
+        epochs = engine.teaching.epochs
+        await stores.projections.keep_epoch(
+            EpochStarted(epochs.number, self._clock.now(), asked_by, epochs.shifts, before)
+        )
 
     async def keep_snapshot(self, stores: Stores) -> None:
         """Takes a snapshot at the present position."""
@@ -152,7 +174,7 @@ def _work_out(engine: Engine, batch: Sequence[Caused], now: datetime) -> _Result
 async def _keep_facts(
     stores: Stores, engine: Engine, happenings: Sequence[Input], settlement: Settlement
 ) -> None:
-    told_customers: set[UUID] = set()
+    told_customers: set[UUID] = set(settlement.taught)
     told_events: set[UUID] = set(settlement.regiven)
     for happening in happenings:
         match happening:
@@ -165,7 +187,10 @@ async def _keep_facts(
     await stores.projections.keep_customers(
         [
             KnownCustomer(
-                customer, engine.customers.get(customer), tuple(engine.ledger.of(customer).values())
+                customer,
+                engine.customers.get(customer),
+                tuple(engine.ledger.of(customer).values()),
+                engine.teaching.lessons_of(customer),
             )
             for customer in sorted(told_customers)
         ]

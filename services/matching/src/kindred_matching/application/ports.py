@@ -12,9 +12,13 @@ from kindred_common.contracts.record import Cause
 from kindred_matching.domain.commitments import Commitment
 from kindred_matching.domain.facts import Customer, Event
 from kindred_matching.domain.inputs import Input
+from kindred_matching.domain.learning import Tally
+from kindred_matching.domain.lens import Shifts
+from kindred_matching.domain.lessons import Lesson
 from kindred_matching.domain.rules import Rules
 from kindred_matching.domain.state import EngineState
 from kindred_matching.domain.status import Status
+from kindred_matching.domain.teaching import ModelInUse
 from kindred_matching.domain.vocabulary import Reason
 
 
@@ -28,11 +32,12 @@ class Caused:
 
 @dataclass(frozen=True, slots=True)
 class KnownCustomer:
-    """A customer's facts, None while only invitations told of him, and what is settled for him."""
+    """A customer's facts, None while only invitations told of him, what is settled for him, and what he taught."""
 
     customer_id: UUID
     facts: Customer | None
     commitments: tuple[Commitment, ...]
+    lessons: tuple[Lesson, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +64,18 @@ class Report:
     applied_at: datetime
     rules: Rules
     status: Status
+    model: ModelInUse
+
+
+@dataclass(frozen=True, slots=True)
+class EpochStarted:
+    """A model epoch that began: who asked for it, what it shifts, and how well the one before had foretold."""
+
+    number: int
+    begun_at: datetime
+    asked_by: str
+    shifts: Shifts
+    before: Tally
 
 
 class Journal(Protocol):
@@ -107,6 +124,18 @@ class Projections(Protocol):
 
     async def report(self, report: Report) -> None: ...
 
+    async def keep_epoch(self, epoch: EpochStarted) -> None: ...
+
+
+class EpochRequests(Protocol):
+    """Wishes for a model epoch, from processes that do not write."""
+
+    async def ask(self, asked_by: str, at: datetime) -> None: ...
+
+    async def take(self) -> str | None:
+        """Takes all wishes away and tells who came first; None when there are none."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Stores:
@@ -114,6 +143,7 @@ class Stores:
 
     journal: Journal
     projections: Projections
+    requests: EpochRequests
     publish: Callable[[Sequence[Outgoing]], Awaitable[object]]
 
 

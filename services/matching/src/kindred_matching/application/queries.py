@@ -11,9 +11,12 @@ from kindred_matching.application.ports import KnownCustomer, KnownEvent
 from kindred_matching.domain.allocation import Choice
 from kindred_matching.domain.engine import Engine
 from kindred_matching.domain.explanation import Explanation, explain
+from kindred_matching.domain.learning import Learned, Tally
+from kindred_matching.domain.lens import Shifts
 from kindred_matching.domain.rules import Rules
 from kindred_matching.domain.state import EngineState
 from kindred_matching.domain.status import Status
+from kindred_matching.domain.teaching import ModelInUse, Taught
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,18 @@ class EngineReport:
     applied_at: datetime | None
     rules: Rules
     status: Status
+    model: ModelInUse
+
+
+@dataclass(frozen=True, slots=True)
+class EpochReport:
+    """A model epoch and how well it foretold; ``begun_at`` is None for the one that nobody began."""
+
+    number: int
+    begun_at: datetime | None
+    asked_by: str | None
+    shifts: Shifts
+    tally: Tally
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +94,10 @@ class Readings(Protocol):
 
     async def engine(self) -> EngineReport: ...
 
+    async def epochs(self, before: int | None, limit: int) -> Sequence[EpochReport]:
+        """Model epochs before a number, the latest first; the present one with its tally so far."""
+        ...
+
 
 async def explain_pair(readings: Readings, customer_id: UUID, event_id: UUID) -> Explanation | None:
     """Explains one pair as it stands; None when customer or event is not known."""
@@ -105,6 +124,7 @@ async def explain_pair(readings: Readings, customer_id: UUID, event_id: UUID) ->
             for place, event in enumerate(events)
             if event.facts.id in own and not own[event.facts.id].fixed
         ),
+        taught=Taught(Learned(lessons=((customer_id, known.lessons),)), epochs=report.model.epochs),
     )
     free = max(0, explained.facts.seats - explained.held)
     left = free - await readings.chosen_seats(event_id)

@@ -99,6 +99,8 @@ def step_of(changed: InvitationChanged) -> InvitationStepped:
         starts_at=changed.event_starts_at,
         ends_at=max(changed.event_ends_at, changed.event_starts_at),
         cost=_cents(changed.hospitality_value),
+        manner=str(changed.manner),
+        reason=None if changed.decline_reason is None else str(changed.decline_reason),
     )
 
 

@@ -22,20 +22,22 @@ from kindred_matching.domain.inputs import (
     ClockTicked,
     CustomerRemoved,
     CustomerReplaced,
+    EpochBegun,
     EventRemoved,
     EventReplaced,
     Input,
     InvitationStepped,
     RematchAsked,
     RulesReplaced,
+    SliceScored,
 )
-from kindred_matching.domain.lens import Lens, Outlook
-from kindred_matching.domain.lessons import Lessons
+from kindred_matching.domain.lens import Outlook
 from kindred_matching.domain.pricing import Pricing, starts_after
 from kindred_matching.domain.proposals import Proposal, describe
 from kindred_matching.domain.rules import Rules
 from kindred_matching.domain.slots import Slot, Slots
 from kindred_matching.domain.state import EngineState, Settlement
+from kindred_matching.domain.teaching import Pair, Teaching
 
 CreateAllocator = Callable[[Board], Allocator]
 
@@ -49,8 +51,7 @@ class Engine:
 
     def __init__(self, rules: Rules, create_allocator: CreateAllocator = GreedyAllocator) -> None:
         self.rules = rules
-        self._lens = Lens.under(rules)
-        self._lessons: dict[UUID, Lessons] = {}
+        self.teaching = Teaching(rules)
         self.now = LONG_AGO
         self.customers: dict[UUID, Customer] = {}
         self.events: dict[UUID, Event] = {}
@@ -63,6 +64,7 @@ class Engine:
         self._touched: set[UUID] = set()
         self._removed: set[UUID] = set()
         self._regiven: set[UUID] = set()
+        self._taught: set[UUID] = set()
         self._years = 0
 
     @classmethod
@@ -71,6 +73,7 @@ class Engine:
     ) -> "Engine":
         """An engine that goes on where the one that gave ``state`` stood."""
         engine = cls(state.rules, create_allocator)
+        engine.teaching = Teaching(state.rules, state.taught)
         engine.now = state.now
         engine.customers = {c.id: c for c in state.customers if c is not None}
         engine.events = {e.id: e for e in state.events if e is not None}
@@ -99,6 +102,7 @@ class Engine:
             free_events=tuple(events.free),
             commitments=tuple(self.ledger),
             chosen=tuple(choices_of(self.allocator.chosen)),
+            taught=self.teaching.taught(),
         )
 
     def settle(self) -> Settlement:
@@ -107,7 +111,7 @@ class Engine:
         ids = self.board.customers.ids
         changed = (ids[place] for place in self.allocator.settle().tolist())
         self._touched.update(known for known in changed if known is not None)
-        pending = (self._touched, self._removed, self._regiven)
+        pending = (self._touched, self._removed, self._regiven, self._taught)
         settlement = Settlement(*(tuple(sorted(each)) for each in pending))
         for each in pending:
             each.clear()
@@ -124,7 +128,7 @@ class Engine:
 
     def outlook(self, customer: UUID) -> Outlook:
         """How the customer is seen."""
-        return Outlook(self._lens, self._lessons.get(customer, ()))
+        return self.teaching.outlook(customer)
 
     def replay(self, batch: Iterable[Input]) -> None:
         """Takes a batch of the journal that was settled once; a :meth:`settle` must follow the last."""
@@ -150,11 +154,13 @@ class Engine:
     @apply.register
     def _(self, happening: CustomerRemoved) -> None:
         customer_id = happening.customer_id
+        self.teaching.forget(customer_id)
         for commitment in self.ledger.forget_customer(customer_id):
             self._count_held(commitment.event_id)
         self._removed.add(customer_id)
         self._rows.discard(customer_id)
         self._touched.discard(customer_id)
+        self._taught.discard(customer_id)
         if self.customers.pop(customer_id, None) is not None:
             place = self.board.customers.leave(customer_id)
             self._pairs = [pair for pair in self._pairs if pair[0] != place]
@@ -186,6 +192,8 @@ class Engine:
 
     @apply.register
     def _(self, happening: InvitationStepped) -> None:
+        if self.teaching.take(happening, self._pair(happening), self.now):
+            self._learned([happening.customer_id])
         before, after = self.ledger.step(happening)
         if before == after:
             return
@@ -207,6 +215,7 @@ class Engine:
         before, now = self.now, max(self.now, happening.now)
         self.now = now
         table = self.board.events
+        self._learned(self.teaching.tick(now))
         self._rows |= self._known(
             commitment.customer_id
             for commitment in self.ledger.each()
@@ -222,8 +231,30 @@ class Engine:
     @apply.register
     def _(self, happening: RulesReplaced) -> None:
         self.rules = happening.rules
-        self._lens = Lens.under(self.rules)
+        self.teaching.change_rules(self.rules)
         self._rows |= set(self.customers)
+
+    @apply.register
+    def _(self, happening: EpochBegun) -> None:  # noqa: ARG002 - who asked is told elsewhere
+        self._rows |= self._known(self.teaching.begin_epoch(self.customers.keys()))
+
+    @apply.register
+    def _(self, happening: SliceScored) -> None:
+        self._rows |= set(self.teaching.next_slice(self.customers.keys(), happening.most))
+
+    def _learned(self, customers: Iterable[UUID]) -> None:
+        """What was learned of a customer changes his own row alone."""
+        known = self._known(customers)
+        self._rows |= known
+        self._taught |= known
+
+    def _pair(self, step: InvitationStepped) -> Pair | None:
+        customer, event = self.customers.get(step.customer_id), self.events.get(step.event_id)
+        if customer is None or event is None:
+            return None
+        return Pair(
+            customer, event, self.board.events.view([self.board.events.slots.take(event.id)])
+        )
 
     def _known(self, customers: Iterable[UUID]) -> set[UUID]:
         return {customer for customer in customers if customer in self.customers}

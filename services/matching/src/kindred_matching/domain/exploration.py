@@ -16,8 +16,8 @@ from kindred_matching.domain.exact import Floats, logistic, quantise
 from kindred_matching.domain.lens import Lens
 from kindred_matching.domain.scoring import ABSENT, Scores
 
-SHARE = 0.02
-"""The share of customers that gets a drawn pair in a period."""
+SHARE = 0.015
+"""The share of all invitations that should be drawn: many more cost more than they teach."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,21 +29,20 @@ class Draw:
     propensity: float
 
 
-def draw(
-    customer_id: UUID, period: str, events: Sequence[UUID], share: float = SHARE
-) -> Draw | None:
+def draw(customer_id: UUID, period: str, events: Sequence[UUID], chance: float) -> Draw | None:
     """The pair drawn for a customer in a period, if any: decided by the identifiers alone, whoever asks and how often.
 
-    ``events`` are those to which he may be invited.
+    ``events`` are those to which he may be invited, ``chance`` is that of any pair: :data:`SHARE` times the invitations that a
+    customer gets in a period.
     """
-    if not events or _chance("whether", customer_id, period) >= share:
+    if not events or _unit("whether", customer_id, period) >= chance:
         return None
     ordered = sorted(events)
-    place = int(_chance("which", customer_id, period) * len(ordered))
-    return Draw(customer_id, ordered[place], share / len(ordered))
+    place = int(_unit("which", customer_id, period) * len(ordered))
+    return Draw(customer_id, ordered[place], chance / len(ordered))
 
 
-def _chance(question: str, customer_id: UUID, period: str) -> float:
+def _unit(question: str, customer_id: UUID, period: str) -> float:
     """A number in 0..1 (1 excluded) that anybody can work out again."""
     text = f"{question} {customer_id} {period}"
     digest = blake2b(text.encode(), digest_size=8).digest()

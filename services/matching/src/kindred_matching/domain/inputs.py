@@ -38,7 +38,10 @@ class EventRemoved:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InvitationStepped:
-    """An invitation took a step; what it tells of the event serves until the event itself is known."""
+    """An invitation took a step; what it tells of the event serves until the event itself is known.
+
+    ``manner`` is how the customer was asked, ``reason`` why he declined, as far as that is known.
+    """
 
     customer_id: UUID
     event_id: UUID
@@ -47,6 +50,8 @@ class InvitationStepped:
     starts_at: datetime
     ends_at: datetime
     cost: int
+    manner: str | None = None
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +70,23 @@ class ClockTicked:
 
 @dataclass(frozen=True, slots=True)
 class RulesReplaced:
-    """A new model epoch: other limits or coefficients, so that every pair is scored again."""
+    """Other limits, other coefficients to begin from or other themes, so that every pair is scored again."""
 
     rules: Rules
+
+
+@dataclass(frozen=True, slots=True)
+class EpochBegun:
+    """What was learned of everybody comes into use; ``asked_by`` is who wanted it, or the night."""
+
+    asked_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class SliceScored:
+    """At most so many customers more are scored anew for the model epoch that has begun."""
+
+    most: int
 
 
 Input = (
@@ -79,4 +98,6 @@ Input = (
     | RematchAsked
     | ClockTicked
     | RulesReplaced
+    | EpochBegun
+    | SliceScored
 )

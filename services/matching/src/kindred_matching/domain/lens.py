@@ -34,6 +34,7 @@ class Lens:
         weights = {each.name: float(getattr(prior, each.name)) for each in fields(prior)}
         for term, shift in shifts:
             weights[term] = weights.get(term, 0.0) + shift
+        weights["free"] = min(1.0, weights["free"])
         return cls(prior, weights, Kinship(themes, prior.to_parent, prior.to_child))
 
     @classmethod

@@ -1,5 +1,7 @@
 """Numbers for names."""
 
+from collections.abc import Iterator
+
 
 class Names:
     """Numbers for names, in the order in which they were first heard."""
@@ -9,6 +11,10 @@ class Names:
 
     def __len__(self) -> int:
         return len(self._numbers)
+
+    def __iter__(self) -> Iterator[str]:
+        """The names by number."""
+        return iter(self._numbers)
 
     def of(self, name: str) -> int:
         """The name's number, a new one if it has none."""

@@ -1,9 +1,10 @@
 """The named parts of which log-odds are the sum."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kindred_matching.domain.exact import Floats, quantise
 from kindred_matching.domain.lens import Lens
@@ -25,7 +26,8 @@ class Part:
     """What speaks for or against each event (or option): a column for each name, a row for each event.
 
     ``amounts`` is what the columns add to the log-odds: ``features`` times the weight of the column's term. ``variance`` is
-    that of what is not known about it.
+    that of what is not known about it. Where ``labels`` are given, a column means another name for each event: its place in
+    ``names``, or below 0 for none.
     """
 
     names: Sequence[str]
@@ -33,6 +35,15 @@ class Part:
     features: Floats
     amounts: Floats
     variance: Floats
+    labels: NDArray[np.int64] | None = None
+
+    def contributions(self, row: int) -> Iterator[Contribution]:
+        """What the part adds to the log-odds of one event, by name."""
+        amounts = self.amounts[row].tolist()
+        labels = range(len(amounts)) if self.labels is None else self.labels[row].tolist()
+        for label, amount in zip(labels, amounts, strict=True):
+            if label >= 0:
+                yield Contribution(self.names[label], amount)
 
 
 def weighed(

@@ -38,10 +38,11 @@ class Rules:
     """What may be offered.
 
     ``cap`` open invitations per customer; ``hospitality_per_year`` cents per customer and calendar year. ``themes`` is the tree
-    in which interests spread.
+    in which interests spread; ``learn`` whether replies to invitations teach anything.
     """
 
     cap: int = 3
     hospitality_per_year: int = 50_000
     coefficients: Coefficients = field(default_factory=Coefficients)
     themes: ThemeTree = field(default_factory=ThemeTree)
+    learn: bool = True

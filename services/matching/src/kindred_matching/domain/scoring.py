@@ -57,11 +57,7 @@ class Scores:
 
     def contributions(self, row: int, option: int) -> tuple[Contribution, ...]:
         """What adds up to the log-odds of one option, the strongest first."""
-        told = [
-            Contribution(name, float(part.amounts[row, column]))
-            for part in self.parts
-            for column, name in enumerate(part.names)
-        ]
+        told = [each for part in self.parts for each in part.contributions(row)]
         told.append(Contribution("companion", float(self.company.amounts[0, option])))
         kept = [part for part in told if part.amount != 0.0 or part.name == "base"]
         return tuple(sorted(kept, key=lambda part: (-abs(part.amount), part.name)))

@@ -1,6 +1,6 @@
 """The engine's whole state as plain values: what a snapshot holds."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -8,6 +8,7 @@ from kindred_matching.domain.allocation import Choice
 from kindred_matching.domain.commitments import Commitment
 from kindred_matching.domain.facts import Customer, Event
 from kindred_matching.domain.rules import Rules
+from kindred_matching.domain.teaching import Taught
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +27,7 @@ class EngineState:
     free_events: tuple[int, ...]
     commitments: tuple[Commitment, ...]
     chosen: tuple[Choice, ...]
+    taught: Taught = field(default_factory=Taught)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +35,10 @@ class Settlement:
     """What a batch of inputs did, by identifier.
 
     ``touched`` are the customers whose matches have to be looked at, ``removed`` those who are forgotten. ``regiven`` are the
-    events whose given seats have changed.
+    events whose given seats have changed, ``taught`` the customers of whom something was learned.
     """
 
     touched: tuple[UUID, ...]
     removed: tuple[UUID, ...]
     regiven: tuple[UUID, ...]
+    taught: tuple[UUID, ...]

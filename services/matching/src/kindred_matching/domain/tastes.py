@@ -20,6 +20,7 @@ from kindred_matching.domain.exact import Floats, halved, quantise
 from kindred_matching.domain.facts import Customer
 from kindred_matching.domain.lens import Lens
 from kindred_matching.domain.lessons import KIND, OPENNESS, THEME, Lessons
+from kindred_matching.domain.naming import Names
 from kindred_matching.domain.parts import OWN, Part, nothing, weighed
 
 DAY = 86_400.0
@@ -78,19 +79,29 @@ def kinds(customer: Customer, events: EventView, lens: Lens) -> Part:
 
 
 def in_general(events: EventView, lens: Lens) -> Part:
-    """How themes and kinds go down with everybody, better or worse than their fans alone would explain."""
-    themes = [
-        (term, number)
-        for term in lens.weights
-        if term.startswith(THEME)
-        and (number := events.theme_numbers.find(term.removeprefix(THEME))) >= 0
-    ]
-    terms = [term for term in lens.weights if term.startswith(KIND)]
-    of_kind, known = _of_kind([term.removeprefix(KIND) for term in terms], events)
-    columns = [(f"general:{term}", term) for term, _ in themes]
-    columns += [(f"general:{terms[place]}", terms[place]) for place in known]
-    features = np.hstack([events.themes[:, [number for _, number in themes]], of_kind])
-    return weighed(lens, columns, features)
+    """How themes and kinds go down with everybody, better or worse than their fans alone would explain.
+
+    A column is the first, second, ... theme of each event, and the last its kind: there are many themes, but few in an event.
+    """
+    subjects, size = events.subjects, len(events)
+    themes, theme_names = _by_number(THEME, events.theme_numbers, lens)
+    kinds, kind_names = _by_number(KIND, events.kind_numbers, lens)
+    first = np.searchsorted(subjects.event, np.arange(size))
+    column = np.arange(len(subjects)) - first[subjects.event]
+    width = int(column.max(initial=-1)) + 2
+    amounts, labels = np.zeros((size, width)), np.full((size, width), -1, dtype=np.int64)
+    amounts[subjects.event, column] = quantise(subjects.strength * themes[subjects.theme])
+    labels[subjects.event, column] = subjects.theme
+    amounts[:, -1] = quantise(kinds[events.rows["kind"]])
+    labels[:, -1] = len(theme_names) + events.rows["kind"]
+    names = [f"general:{name}" for name in (*theme_names, *kind_names)]
+    return Part(names, (), np.zeros((size, 0)), amounts, np.zeros(size), labels)
+
+
+def _by_number(prefix: str, numbers: Names, lens: Lens) -> tuple[Floats, list[str]]:
+    """The weights of the terms that begin so, and the terms, in the order of the numbers of their names."""
+    terms = [f"{prefix}{name}" for name in numbers]
+    return np.array([lens.weight(term) for term in terms] or [0.0]), terms
 
 
 def experience(events: EventView, lens: Lens, lessons: Lessons) -> Part:

@@ -117,6 +117,12 @@ class EngineView(BaseModel):
     )
     value: float = Field(examples=[512.7], description="Sum of the scores of all proposals.")
     cap: int = Field(examples=[3], description="Open invitations per customer.")
+    model_epoch: int = Field(
+        examples=[4], description="Rises when what was learned comes into use."
+    )
+    scoring_anew: bool = Field(
+        examples=[False], description="Whether customers still wait to be scored for it."
+    )
 
     @classmethod
     def of(cls, report: EngineReport, now: datetime) -> "EngineView":
@@ -134,4 +140,6 @@ class EngineView(BaseModel):
             load=load(status),
             value=status.value,
             cap=report.rules.cap,
+            model_epoch=report.model.epochs.number,
+            scoring_anew=report.model.epochs.scored_to is not None,
         )

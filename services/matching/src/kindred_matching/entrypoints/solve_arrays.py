@@ -1,0 +1,79 @@
+"""Arrays from a file that somebody else wrote: each checked before it is used, each fault named in one line."""
+
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class InputError(Exception):
+    """What is wrong with an input, in one line that names the array."""
+
+
+class ArrayFile:
+    """An npz file whose arrays are read one at a time, and never by unpickling."""
+
+    def __init__(self, path: Path) -> None:
+        self._name = path.name
+        try:
+            self._arrays = np.load(path, allow_pickle=False)
+        except (OSError, ValueError, zipfile.BadZipFile) as error:
+            raise InputError(f"{path.name}: not an npz file that can be read") from error
+        if not isinstance(self._arrays, np.lib.npyio.NpzFile):
+            raise InputError(f"{path.name}: not an npz file")
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._arrays.files
+
+    def fault(self, name: str, what: str) -> InputError:
+        return InputError(f"{self._name}: {name}: {what}")
+
+    def integers(self, name: str, length: int | None = None) -> NDArray[Any]:
+        """An array of integers, of one dimension, of the length if one is given."""
+        return self._array(name, "iu", "integers", length)
+
+    def flags(self, name: str, length: int) -> NDArray[np.bool_]:
+        return self._array(name, "b", "truth values", length)
+
+    def floats(self, name: str, length: int | None = None) -> NDArray[Any]:
+        """An array of finite floats."""
+        array = self._array(name, "f", "floats", length)
+        if not np.isfinite(array).all():
+            raise self.fault(name, "holds a value that is not a finite number")
+        return array
+
+    def scalar(self, name: str, kinds: str) -> float:
+        """One finite number, not negative."""
+        array = self._read(name)
+        if array.size != 1 or array.dtype.kind not in kinds:
+            raise self.fault(name, "must be one number")
+        number = float(array.reshape(()))
+        if not np.isfinite(number) or number < 0:
+            raise self.fault(name, "must be a finite number, not negative")
+        return number
+
+    def within(self, name: str, array: NDArray[Any], lowest: int, end: int) -> None:
+        """Refuses values outside ``lowest`` <= value < ``end``."""
+        if array.size and (int(array.min()) < lowest or int(array.max()) >= end):
+            raise self.fault(name, f"holds a value outside {lowest} to {end - 1}")
+
+    def _array(self, name: str, kinds: str, meaning: str, length: int | None) -> NDArray[Any]:
+        array = self._read(name)
+        if array.dtype.kind not in kinds or array.ndim != 1:
+            raise self.fault(
+                name, f"must be {meaning} in one dimension, not {array.dtype}{list(array.shape)}"
+            )
+        if length is not None and len(array) != length:
+            raise self.fault(name, f"has {len(array)} values, not {length}")
+        return array
+
+    def _read(self, name: str) -> NDArray[Any]:
+        if name not in self:
+            raise self.fault(name, "is missing")
+        try:
+            array: NDArray[Any] = self._arrays[name]
+        except (ValueError, OSError, zipfile.BadZipFile) as error:
+            raise self.fault(name, "cannot be read; objects are refused") from error
+        return array
