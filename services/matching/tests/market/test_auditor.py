@@ -16,6 +16,9 @@ from services.matching.tests.market.instances import (
 
 from kindred_matching.domain.market.market import Market
 
+pytestmark = pytest.mark.timeout(400)
+"""The first test of a process may have to compile the kernels."""
+
 
 def optimum_of(books: Books) -> float:
     """The largest value of all feasible allocations, by HiGHS: a variable for each bundle of each customer."""

@@ -21,6 +21,10 @@ from kindred_matching.domain.market.problem import EventDetails, Offer
 CUSTOMERS, EVENTS = 8, 6
 
 
+pytestmark = pytest.mark.timeout(400)
+"""The first test of a process may have to compile the kernels."""
+
+
 def replace_row(random: Random, market: Market, books: Books) -> None:
     customer = random.randrange(CUSTOMERS)
     row = draw_row(random, EVENTS, random.choice([0.2, 0.8]))

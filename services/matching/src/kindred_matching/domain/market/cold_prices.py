@@ -13,6 +13,13 @@ PATIENCE = 3
 """After so many passes without a better bound the steps aim lower, from the best prices."""
 
 
+FROM_NOTHING, FROM_GOOD = 0.2, 0.01
+"""How far below the best bound the first steps aim, as a fraction of it."""
+
+SAMPLE = 64
+"""A sample of the customers is worth a pass if it has so many."""
+
+
 @dataclass(slots=True)
 class _Resource:
     """Prices of one kind of resource, what there is of it, and what was wanted at the last pass."""
@@ -31,12 +38,13 @@ class _Resource:
 
 def find_prices(state: State, handle: State, start: Start) -> float:
     """Leaves the best prices found in the trial prices; returns their bound over all customers."""
-    people, phases = len(state.held), ((32, start.coarse, 0.2), (8, start.medium, 0.01))
-    resources = _resources(state)
-    for stride, passes, reach in phases:
-        if people >= 64 * stride:
+    people, resources = len(state.held), _resources(state)
+    reach = FROM_NOTHING if not state.price[TRIAL].any() else FROM_GOOD
+    for stride, passes in ((32, start.coarse), (8, start.medium)):
+        if passes and people >= SAMPLE * stride:
             _descend(state, handle, resources, (stride, passes, reach))
-    return _descend(state, handle, resources, (1, start.fine, 0.01))
+            reach = FROM_GOOD
+    return _descend(state, handle, resources, (1, start.fine, reach))
 
 
 def _resources(state: State) -> list[_Resource]:

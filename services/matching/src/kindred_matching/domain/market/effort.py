@@ -20,6 +20,10 @@ class Effort:
     eps: float = 0.1
 
 
+SMALL = 20_000
+"""Up to so many customers a pass over all takes milliseconds."""
+
+
 @dataclass(frozen=True, slots=True)
 class Start:
     """How prices are found from nothing: passes over every 32nd, every 8th and every customer, then slices of background work."""
@@ -28,3 +32,8 @@ class Start:
     medium: int = 60
     fine: int = 150
     polish: int = 3
+
+    @classmethod
+    def of_size(cls, customers: int) -> "Start":
+        """More passes where they cost little."""
+        return cls() if customers > SMALL else cls(fine=400, polish=30)

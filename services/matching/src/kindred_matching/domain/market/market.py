@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from kindred_matching.domain.market import event_changes, refreshing, starting, updates
+from kindred_matching.domain.market.bonds import tie
 from kindred_matching.domain.market.building import codes_of, lay_out, put_details
 from kindred_matching.domain.market.certificate import upper_bound
 from kindred_matching.domain.market.effort import Effort, Start
@@ -17,7 +18,7 @@ from kindred_matching.domain.market.growing import (
 )
 from kindred_matching.domain.market.handles import handle_of
 from kindred_matching.domain.market.problem import EventDetails, Integers, Offer, Programme, Row
-from kindred_matching.domain.market.state import Array, State
+from kindred_matching.domain.market.state import FIXED, Array, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +76,39 @@ class Market:
         codes = sorted(self.state.held_code[customer, : self.state.held[customer]].tolist())
         return [(code >> 1, 1 + (code & 1)) for code in codes]
 
-    def start(self, start: Start | None = None) -> None:
-        """Finds prices from nothing, lets everybody choose, and certifies."""
-        starting.start(self.state, self._handle, self.effort, start or Start())
+    @property
+    def handle(self) -> State:
+        """What kernels take for the state."""
+        return self._handle
+
+    def fixed(self, customer: int) -> list[tuple[int, int]]:
+        """The customer's fixed events, by place, with the seats each takes."""
+        state, pairs, bond = self.state, [], int(self.state.bond_first[customer])
+        while bond >= 0:
+            if state.bond_kind[bond] == FIXED:
+                pairs.append((int(state.bond_event[bond]), int(state.bond_seats[bond])))
+            bond = int(state.bond_next[bond])
+        return sorted(pairs)
+
+    def enter_fixed(self, customer: int, event: int, offer: Offer) -> None:
+        """Fixes a pair before the start, when nobody has chosen anything."""
+        self._have_bond()
+        tie(self._handle, customer, event, FIXED, offer.seats, offer.weight, offer.cost)
+
+    def weigh_fixed(self, customer: int, row: Row) -> None:
+        """Fixed pairs that a new row has too are worth what it says; others keep their weight."""
+        state, bond = self.state, int(self.state.bond_first[customer])
+        while bond >= 0:
+            same = np.flatnonzero(row.event == state.bond_event[bond])
+            if state.bond_kind[bond] == FIXED and len(same):
+                weight = float(row.weight[same[0]])
+                state.totals["fixed_value"] += weight - state.bond_weight[bond]
+                state.bond_weight[bond] = weight
+            bond = int(state.bond_next[bond])
+
+    def start(self, start: Start | None = None, warm: Array | None = None) -> None:
+        """Finds prices from nothing or from those of an earlier certificate, lets everybody choose, and certifies."""
+        starting.start(self.state, self._handle, self.effort, start or Start(), warm)
 
     def replace_row(self, customer: int, row: Row) -> None:
         """The customer's eligible options are these now."""
