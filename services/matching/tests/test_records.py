@@ -1,10 +1,12 @@
 import json
+import zlib
 from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
+from services.matching.tests.worlds import a_customer, an_engine, an_event
 
 from kindred_common.contracts.examples import examples
 from kindred_common.contracts.invitations import EventListed, InvitationChanged
@@ -17,7 +19,12 @@ from kindred_common.contracts.vocabulary import (
     InvitationStep,
     ReasonCode,
 )
-from kindred_matching.adapters.encoding import decode_input, encode_input
+from kindred_matching.adapters.encoding import (
+    decode_input,
+    decode_state,
+    encode_input,
+    encode_state,
+)
 from kindred_matching.application.records import (
     Unreadable,
     customer_of,
@@ -105,6 +112,14 @@ def test_the_journal_keeps_every_input(happening: Input) -> None:
 
 def the_same_after_the_journal(happening: Input) -> bool:
     return decode_input(*encode_input(happening)) == happening
+
+
+def test_snapshots_of_before_are_read() -> None:
+    state = an_engine(a_customer(1), an_event(1)).state()
+    body = json.loads(zlib.decompress(encode_state(state)))
+    del body["taught"], body["rules"]["themes"], body["rules"]["learn"]
+    del body["rules"]["coefficients"]["free"], body["customers"][0]["manner"]
+    assert decode_state(zlib.compress(json.dumps(body).encode())) == state
 
 
 @pytest.mark.parametrize(
