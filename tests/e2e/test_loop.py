@@ -117,7 +117,10 @@ async def changed_since(
 
 
 async def leads_back_to_the_first_answer(system: System, customer_id: UUID) -> None:
-    """From the last match one follows the causes back, over the guest's and the manager's acts, to the first answer."""
+    """From the last match one follows the causes back, over the guest's and the manager's acts, to the first answer.
+
+    Matching's clock may tell more matches, for events go by: they have no cause.
+    """
     records: dict[str, Received[Record]] = {}
     for topic in TOPICS:
         for record in await read_all(system.kafka_settings, topic):
@@ -125,7 +128,9 @@ async def leads_back_to_the_first_answer(system: System, customer_id: UUID) -> N
     matches = [
         record
         for record in records.values()
-        if record.topic is CUSTOMER_MATCHES and record.key == str(customer_id)
+        if record.topic is CUSTOMER_MATCHES
+        and record.key == str(customer_id)
+        and record.envelope.cause.causation_id is not None
     ]
     last = max(matches, key=lambda record: record.envelope.sequence or 0)
     way = [record.topic.name for record in chain(records, last)]
