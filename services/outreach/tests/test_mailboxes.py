@@ -4,9 +4,8 @@ from email.policy import SMTPUTF8
 from typing import Any
 
 import pytest
-from services.outreach.tests.office import MONDAY, Office, mail_of, recipient
+from services.outreach.tests.office import MONDAY, Office, mail_of, recipient, request
 from services.outreach.tests.test_calendars import WINTER, mail
-from services.outreach.tests.test_sending import request
 
 from kindred_outreach.adapters.mailboxes import NotAnAddress
 from kindred_outreach.adapters.mime import Sender, compose
