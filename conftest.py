@@ -15,6 +15,11 @@ from kindred_cli.servers.stores import kafka_classpath
 from kindred_cli.settings import TestServerSettings
 
 IN_ONE_PROCESS = {
+    "the kernels of the market": (
+        "services/matching/tests/market/test_auditor.py",
+        "services/matching/tests/market/test_operations.py",
+        "services/matching/tests/market/test_solve.py",
+    ),
     "the system that kindred up starts": (
         "e2e/test_up.py",
         "e2e/test_demo.py",
@@ -27,11 +32,11 @@ IN_ONE_PROCESS = {
         "chaos/test_stream_does_not_matter.py",
     ),
 }
-"""Modules that share a system."""
+"""Modules that share a system, or what one of them has compiled."""
 
 
 class ByModule(LoadScopeScheduling):  # type: ignore[misc]  # xdist publishes no types
-    """Gives the tests of a module to one process, and those of modules that share a system.
+    """Gives the tests of a module to one process, and those of modules that share something costly.
 
     The marks by which xdist itself would group tests do nothing with pytest 9.2 (pytest-xdist issue 1386).
     """

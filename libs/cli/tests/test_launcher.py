@@ -152,7 +152,7 @@ def stops_in_order(run: Launch) -> None:
     processes = run.processes()
     run.process.send_signal(signal.SIGINT)
     assert run.process.wait(100) == 0
-    assert none_left(processes)
+    run.until(lambda: none_left(processes), seconds=5)
     words = ["Services: stopping", "Kafka: stopping", "Postgres: stopping", "Stopped."]
     places = [run.output.index(word) for word in words]
     assert places == sorted(places)

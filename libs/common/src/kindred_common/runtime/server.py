@@ -88,8 +88,7 @@ async def serve(
         forwarded_allow_ips=settings.trusted_proxies,
         timeout_graceful_shutdown=DRAIN_SECONDS,
         lifespan="off",
-        # uvicorn calls whatever makes its protocol; a class is only what it says it wants.
-        http=partial(_Impatient, patience),  # type: ignore[arg-type]
+        http=partial(_Impatient, patience),  # type: ignore[arg-type]  # uvicorn calls what it takes for a class
     )
     server = _Server(config)
     # Bound here, because uvicorn itself ends the process when the port is taken.

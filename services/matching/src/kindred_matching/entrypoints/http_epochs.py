@@ -90,7 +90,7 @@ class EpochView(BaseModel):
 class AskedView(BaseModel):
     """The epoch was asked for; the writer begins it within a minute and then scores all customers anew, slice by slice."""
 
-    asked_at: datetime
+    asked_at: datetime = Field(examples=["2026-03-01T16:20:00Z"])
 
 
 def epochs_router(
