@@ -1,12 +1,12 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test test-chaos bench lint fmt types arch schemas contracts clean
+.PHONY: help setup run demo test test-chaos bench bench-matching lint fmt types arch schemas contracts clean
 MAKEFLAGS += --no-print-directory
 PYTHON ?= python3
 export PYTHON
 K := .venv/bin/kindred
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' Makefile
 
 setup: ## Python environment, packages and Kafka, once; the other targets call it
 	@scripts/setup
@@ -25,6 +25,9 @@ test-chaos: setup ## Kills, stops and bad records on the real servers
 
 bench: setup ## Measures speed; writes docs/benchmarks.md
 	@scripts/bench $(ARGS)
+
+bench-matching: setup ## Measures the matching engine; writes its section of docs/benchmarks.md
+	@scripts/bench-matching $(ARGS)
 
 lint: setup ## Style and format
 	@scripts/lint

@@ -36,4 +36,4 @@ class Start:
     @classmethod
     def of_size(cls, customers: int) -> "Start":
         """More passes where they cost little."""
-        return cls() if customers > SMALL else cls(fine=400, polish=30)
+        return cls() if customers > SMALL else cls(fine=1000, polish=60)

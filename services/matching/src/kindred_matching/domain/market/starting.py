@@ -13,6 +13,7 @@ from kindred_matching.domain.market.cold_prices import find_prices
 from kindred_matching.domain.market.compiling import kernel
 from kindred_matching.domain.market.effort import Effort, Start
 from kindred_matching.domain.market.event_changes import recertify
+from kindred_matching.domain.market.leftovers import seat_leftovers, take_over
 from kindred_matching.domain.market.listings import list_customer
 from kindred_matching.domain.market.pricing import set_price
 from kindred_matching.domain.market.problem import Row
@@ -36,9 +37,25 @@ def start(
     let_all_choose(handle)
     run_chain(handle, effort.event_chain)
     refreshing.conclude(handle)
-    people = len(state.held)
-    for _ in range(plan.polish):
+    _polish(state, handle, effort, plan.polish)
+
+
+def _polish(state: State, handle: State, effort: Effort, rounds: int) -> None:
+    """Rounds in which everybody chooses anew and the certificate's prices move; the best choice of all rounds stays.
+
+    Where bundles are no substitutes for each other no prices may clear the market, and the rounds wander about the optimum.
+    """
+    names, people = ("held", "held_code", "held_weight", "held_cost"), len(state.held)
+    seat_leftovers(handle)
+    best, kept = float(state.totals["value"][0]), [getattr(state, name).copy() for name in names]
+    for _ in range(rounds):
         refreshing.work(handle, effort.event_chain, people, people)
+        seat_leftovers(handle)
+        value = float(state.totals["value"][0])
+        if value > best:
+            best, kept = value, [getattr(state, name).copy() for name in names]
+    if float(state.totals["value"][0]) < best:
+        take_over(handle, *kept)
 
 
 def _adopt(state: State, bound: float, effort: Effort) -> None:
