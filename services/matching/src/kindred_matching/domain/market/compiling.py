@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -18,7 +19,7 @@ def _stamp_of_sources() -> str:
 
 _STAMP = _stamp_of_sources()
 
-_OPTIONS: dict[str, Any] = {"cache": True, "error_model": "numpy", "no_cfunc_wrapper": True}
+_OPTIONS: dict[str, Any] = {"error_model": "numpy", "no_cfunc_wrapper": True}
 
 
 def kernel(function: Kernel) -> Kernel:
@@ -28,7 +29,9 @@ def kernel(function: Kernel) -> Kernel:
     in what the kernel calls: here what is kept is valid for the sources of the whole package.
     """
     compiled = njit(**_OPTIONS)(function)
-    compiled._cache._cache_file._source_stamp = _STAMP  # noqa: SLF001 - numba has no public way
+    with suppress(RuntimeError):  # nowhere to write: every process compiles for itself
+        compiled.enable_caching()
+        compiled._cache._cache_file._source_stamp = _STAMP  # noqa: SLF001 - numba has no public way
     return cast("Kernel", compiled)
 
 
