@@ -106,7 +106,8 @@ def launched(folder: Path, settings: Mapping[str, str]) -> Iterator[Launched]:
         started = system.processes()
         process.send_signal(signal.SIGTERM)
         assert process.wait(DOWN_WITHIN) == 0, system.output
-        assert not [one for one in started if one.is_running()]
+        _, left = psutil.wait_procs(started, timeout=5)
+        assert not left
     finally:
         process.kill()
         process.wait()
