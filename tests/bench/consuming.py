@@ -106,7 +106,7 @@ async def _time_ours(system: System, total: int) -> float:
     async def left() -> int:
         rows = await system.query(
             Service.PROFILE,
-            "SELECT coalesce(sum(next_offset), 0) AS done FROM consumer_offset WHERE topic = 'survey-answers'",
+            "SELECT coalesce(sum(next_offset), 0)::bigint AS done FROM consumer_offset WHERE topic = 'survey-answers'",
         )
         return total - int(str(rows[0]["done"]))
 
