@@ -12,10 +12,10 @@ class Effort:
     trial prices. ``eps``: the least by which a price moves, as a fraction of the mean weight of a seat.
     """
 
-    chain: int = 15
+    chain: int = 7
     event_chain: int = 20_000
-    steps: int = 200
-    heard: int = 4
+    steps: int = 100
+    heard: int = 2
     asked: int = 200
     eps: float = 0.1
 
