@@ -15,6 +15,7 @@ from libs.common.tests.messaging.test_outbox_and_relay import published, relayin
 from sqlalchemy import text
 
 from kindred_common.clock import new_id
+from kindred_common.db.lease import end_when_silent
 from kindred_common.messaging.kafka import KafkaProducer, create_producer
 from kindred_common.messaging.outbox import LOCK_SPACE, RELAY_LOCK
 from kindred_common.messaging.settings import KafkaSettings
@@ -94,6 +95,21 @@ async def test_a_frozen_relay_is_replaced_and_disturbs_nobody_when_it_wakes_up(
         await commit(bench, 4)
         assert 4 in await eventually(lambda: values(kafka), lambda seen: 4 in seen, within=15)
         assert elsewhere.returncode is None
+
+
+async def test_a_session_that_ends_in_the_middle_of_a_statement_loses_its_lock(
+    bench: Bench,
+) -> None:
+    lock = {"space": LOCK_SPACE, "relay": RELAY_LOCK}
+    async with bench.engine.connect() as pooled:
+        connection = await pooled.execution_options(isolation_level="AUTOCOMMIT")
+        await end_when_silent(connection, timedelta(seconds=0.5))
+        await connection.execute(text("SELECT pg_advisory_lock(:space, :relay)"), lock)
+        driver = (await connection.get_raw_connection()).driver_connection
+        assert driver is not None
+        await driver.prepare("SELECT 42")  # and never executed: to the server the statement goes on
+        await eventually(lambda: holder(bench), lambda found: found is None)
+        await connection.invalidate()
 
 
 async def test_an_idle_relay_keeps_its_session(bench: Bench, kafka: KafkaSettings) -> None:

@@ -6,7 +6,9 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 _TRANSIENT_CLASSES = ("08", "40", "53", "57")
 """SQLSTATE classes: connection, transaction rollback (deadlock, serialization), resources, operator intervention."""
 
-_LOCK_NOT_AVAILABLE = "55P03"
+_TRANSIENT = frozenset({"55P03", "25P03", "25P04"})
+"""A lock that was not to be had, and sessions that the server ended because a transaction lasted too long."""
+
 _LOST = frozenset({"40001", "40P01"})
 """Serialization failure and deadlock: the server has rolled back, and says so."""
 
@@ -23,9 +25,7 @@ def is_transient(error: BaseException) -> bool:
     if error.connection_invalidated:
         return True
     state = str(getattr(error.orig, "sqlstate", None) or "")
-    return (
-        state[:2] in _TRANSIENT_CLASSES or state == _LOCK_NOT_AVAILABLE or _lost_connection(error)
-    )
+    return state[:2] in _TRANSIENT_CLASSES or state in _TRANSIENT or _lost_connection(error)
 
 
 def is_unwritable(error: BaseException) -> bool:

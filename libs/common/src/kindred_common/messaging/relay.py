@@ -28,6 +28,7 @@ from kindred_common.contracts.record import Cause
 from kindred_common.contracts.topics import TOPICS, Topic
 from kindred_common.contracts.vocabulary import Service
 from kindred_common.db.faults import is_transient
+from kindred_common.db.lease import end_when_silent
 from kindred_common.messaging.heartbeats import Heartbeats
 from kindred_common.messaging.kafka import KafkaProducer
 from kindred_common.messaging.outbox import (
@@ -62,7 +63,6 @@ SELECT id, record_id, topic, key, seq, type, body, correlation_id, causation_id,
   FROM outbox WHERE published_at IS NULL ORDER BY id LIMIT $1
 """
 _MARK = "UPDATE outbox SET published_at = $1 WHERE id = ANY($2)"
-_LEASE = text("SELECT set_config('idle_session_timeout', :milliseconds, false)")
 _LIVE = text("SELECT 1")
 _SLEEPING = {"space": LOCK_SPACE, "sleeping": SLEEPING_LOCK}
 _BACKLOG = text(
@@ -137,8 +137,7 @@ class Relay:
         async with self._engine.connect() as pooled:
             connection = await pooled.execution_options(isolation_level="AUTOCOMMIT")
             try:
-                milliseconds = str(int(self._lease.total_seconds() * 1000))
-                await connection.execute(_LEASE, {"milliseconds": milliseconds})
+                await end_when_silent(connection, self._lease)
                 while not await _try_lock(connection):
                     self._health.tick()
                     self._health.set_ready(True)

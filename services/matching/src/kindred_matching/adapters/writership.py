@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from kindred_common.db.faults import is_transient
+from kindred_common.db.lease import end_when_silent
 from kindred_common.messaging.positions import Overtaken
 from kindred_common.observability.health import LoopHealth
 from kindred_common.observability.logging import get_logger
@@ -29,7 +30,6 @@ Work = Callable[[asyncio.Event], Awaitable[None]]
 
 _log = get_logger(__name__)
 
-_LEASE = text("SELECT set_config('idle_session_timeout', :milliseconds, false)")
 _TRY = text("SELECT pg_try_advisory_lock(:space, :lock)")
 _RAISE = text("UPDATE engine SET epoch = epoch + 1 WHERE id = 1 RETURNING epoch")
 _LIVE = text("SELECT 1")
@@ -86,9 +86,8 @@ class Writership:
     async def _session(self) -> AsyncIterator[AsyncConnection]:
         async with self._engine.connect() as pooled:
             session = await pooled.execution_options(isolation_level="AUTOCOMMIT")
-            milliseconds = str(int(self._lease.total_seconds() * 1000))
             try:
-                await session.execute(_LEASE, {"milliseconds": milliseconds})
+                await end_when_silent(session, self._lease)
                 yield session
             finally:
                 # Ended rather than given back: the lock and the lease belong to the session.
