@@ -84,3 +84,24 @@ async def test_who_has_asked_is_answered_however_long_it_takes(tmp_path: Path) -
         go_on.set()
         assert (await asked).json() == 10
         assert (await client.post("/read", content=b"01")).json() == 2, "on the same connection"
+
+
+async def test_a_server_that_is_cancelled_hangs_up_and_frees_its_port(tmp_path: Path) -> None:
+    settings = HttpSettings(port=free_port())
+    app = lay_out_site(tmp_path, scopes=["x:y"]).application(routes(asyncio.Event()))
+
+    async def connection() -> tuple[asyncio.StreamReader, asyncio.StreamWriter] | None:
+        try:
+            return await asyncio.open_connection("127.0.0.1", settings.port)
+        except OSError:
+            return None
+
+    async with asyncio.TaskGroup() as group:
+        server = group.create_task(serve(app, settings, asyncio.Event()))
+        met = await eventually(connection)
+        server.cancel()
+    assert met is not None
+    reader, writer = met
+    assert await reader.read() == b""
+    writer.close()
+    assert await connection() is None

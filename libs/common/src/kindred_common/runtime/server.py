@@ -73,7 +73,7 @@ class _Server(uvicorn.Server):
 async def serve(
     app: FastAPI, settings: HttpSettings, stop: asyncio.Event, patience: Patience = PATIENCE
 ) -> None:
-    """Answers requests until ``stop``, then finishes those under way.
+    """Answers requests until ``stop``, then finishes those under way; cancelled, it hangs up. The port is free afterwards.
 
     Raises:
         OSError: the port is taken.
@@ -94,9 +94,16 @@ async def serve(
     # Bound here, because uvicorn itself ends the process when the port is taken.
     bound = _bind(settings)
     async with asyncio.TaskGroup() as group:
-        group.create_task(server.serve(sockets=[bound]))
-        await stop.wait()
-        server.should_exit = True
+        serving = group.create_task(server.serve(sockets=[bound]))
+        try:
+            await stop.wait()
+        except asyncio.CancelledError:
+            server.force_exit = True
+            raise
+        finally:
+            # uvicorn closes its sockets only when it ends by itself, so it is told to end before anyone cancels it.
+            server.should_exit = True
+            await asyncio.wait([serving])
 
 
 def _bind(settings: HttpSettings) -> socket.socket:
