@@ -1,5 +1,6 @@
 """Lays a programme out in arrays, with nobody having chosen anything and all prices at nought."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -8,29 +9,27 @@ from kindred_matching.domain.market.bonds import mark_special
 from kindred_matching.domain.market.handles import handle_of
 from kindred_matching.domain.market.problem import EventDetails, Integers, Programme, Row
 from kindred_matching.domain.market.rows import space_for, write_row
-from kindred_matching.domain.market.state import ASKED, CANDIDATES, TOTALS, Array, State
+from kindred_matching.domain.market.sizes import (
+    FIRST_BONDS,
+    SCRATCH,
+    Sizes,
+    blank,
+    items_for,
+    sizes_of,
+    slots_for,
+)
+from kindred_matching.domain.market.state import TOTALS, Array, State
 
 SPARE_COLUMNS = 0.02
 """How much of the slab of rows is left for rows that grow."""
 
-WIDEST = 1 << 15
-"""As many events have codes of two bytes."""
-
 
 def lay_out(programme: Programme) -> State:
     """The state of a programme in which nothing is chosen, fixed or priced yet."""
-    people, events = len(programme.customers), len(programme.events)
-    state = State(
-        **_totals(programme),
-        **_customers(programme),
-        **_columns(programme, people),
-        **_events(programme),
-        **_prices(programme, people, events),
-        **_listings(people, events),
-        **_bonds(people),
-        **_queues(people, events),
-        **_scratch(programme.longest_row, _widest_choice(programme)),
-    )
+    state = _blank_state(_sizes_of(programme))
+    for written in (_totals, _customers, _events, _accounts, _listings):
+        for name, array in written(programme).items():
+            getattr(state, name)[...] = array
     state.totals["listing_end"] = state.listing_space.sum()
     handle = handle_of(state)
     for customer, row in enumerate(programme.rows):
@@ -39,6 +38,31 @@ def lay_out(programme: Programme) -> State:
         if not write_row(handle, customer, codes, row.weight.astype(state.weight.dtype), row.cost):
             raise ValueError("the rows hold more columns than announced")
     return state
+
+
+def lay_out_empty(sizes: Sizes, budget: float) -> State:
+    """The state of a market in which all places are empty; each customer has a limit of hospitality."""
+    state = _blank_state(sizes)
+    state.totals["target_step"], state.totals["budget"] = 1.0, budget
+    state.totals["costed"] = state.totals["interval_only"] = 1
+    state.totals["account_max"] = state.totals["bond_free"] = -1
+    state.special[...] = 1
+    return state
+
+
+def restore(arrays: Mapping[str, Array]) -> State:
+    """The state of which these are the arrays, copied; raises ``ValueError`` if they are not those of a state."""
+    names = [name for name in State._fields if name not in SCRATCH]
+    missing = [name for name in names if name not in arrays]
+    if missing:
+        raise ValueError(f"arrays are missing: {', '.join(missing)}")
+    sizes = _sizes_in(arrays)
+    for name in names:
+        if arrays[name].shape != sizes.shape(name) or arrays[name].dtype != sizes.kind(name):
+            raise ValueError(f"{name} is not of the kind or shape that the others ask for")
+    kept = {name: np.array(arrays[name], order="C") for name in names}
+    kept["totals"]["changed"] = 0
+    return State(**kept, **{name: blank(name, sizes) for name in SCRATCH})
 
 
 def put_details(state: State, event: int, details: EventDetails) -> None:
@@ -78,15 +102,39 @@ def pack_bits(bits: Array) -> Array:
     return np.packbits(padded, axis=1, bitorder="little").view(np.uint64)
 
 
-def guest_slab(room: Array) -> tuple[Array, int]:
-    """Where each event's guests begin, and how many there may be in all."""
-    begin = np.zeros(len(room), dtype=np.int64)
-    np.cumsum(room[:-1], out=begin[1:])
-    return begin, int(room.sum())
+def _blank_state(sizes: Sizes) -> State:
+    return State(*(blank(name, sizes) for name in State._fields))
 
 
-def _widest_choice(programme: Programme) -> int:
-    return max(1, int(programme.customers.cap.max(initial=1)))
+def _sizes_of(programme: Programme) -> Sizes:
+    people, events = len(programme.customers), len(programme.events)
+    columns = space_for(programme.columns) + 4 * people + programme.longest_row
+    columns += int(SPARE_COLUMNS * programme.columns)
+    return Sizes(
+        people=people,
+        events=events,
+        years=programme.customers.hospitality.shape[1],
+        choices=max(1, int(programme.customers.cap.max(initial=1))),
+        accounts=len(programme.limits.account_hospitality),
+        members=int((programme.customers.account >= 0).sum()),
+        columns=columns,
+        costs=columns if programme.cost_by_pair else 0,
+        guests=int(programme.events.seats.sum()),
+        slots=slots_for(people, events),
+        bonds=FIRST_BONDS,
+        items=items_for(programme.longest_row),
+        weight=np.dtype(programme.weight_type),
+    )
+
+
+def _sizes_in(arrays: Mapping[str, Array]) -> Sizes:
+    """What the arrays without scratch say of the sizes, which :func:`restore` then holds against all of them."""
+    scratch = {"item_code": np.zeros(items_for(int(arrays["row_size"].max(initial=0))))}
+    named = {name: arrays.get(name, scratch.get(name)) for name in State._fields}
+    try:
+        return sizes_of(State(**named))  # type: ignore[arg-type]  # what is not there is not looked at
+    except (AttributeError, IndexError, TypeError) as error:
+        raise ValueError("the arrays are not those of a market") from error
 
 
 def _totals(programme: Programme) -> dict[str, Array]:
@@ -101,149 +149,46 @@ def _totals(programme: Programme) -> dict[str, Array]:
     return {"totals": totals}
 
 
-def _customers(programme: Programme) -> dict[str, Array]:
-    people, widest = len(programme.customers), _widest_choice(programme)
-    account = programme.customers.account.astype(np.int64)
+def _customers(programme: Programme) -> dict[str, Any]:
+    customers = programme.customers
     return {
-        "alive": np.ones(people, dtype=np.bool_),
-        "cap": programme.customers.cap.astype(np.int64),
-        "left": programme.customers.cap.astype(np.int64),
-        "fixed_count": np.zeros(people, dtype=np.int64),
-        "special": np.zeros(people, dtype=np.int64),
-        "account": account,
-        "person_room": programme.customers.hospitality.astype(np.float64).copy(),
-        "marginal": np.zeros(people),
-        "held": np.zeros(people, dtype=np.int64),
-        "held_code": np.zeros((people, widest), dtype=np.int64),
-        "held_weight": np.zeros((people, widest)),
-        "held_cost": np.zeros((people, widest)),
-        "held_place": np.zeros((people, widest), dtype=np.int64),
-        "seen": np.zeros(people, dtype=np.int64),
-        "changed": np.zeros(people, dtype=np.int64),
-        "before": np.zeros((people, widest + 1), dtype=np.int64),
+        "cap": customers.cap,
+        "left": customers.cap,
+        "account": customers.account,
+        "person_room": customers.hospitality,
     }
 
 
-def _columns(programme: Programme, people: int) -> dict[str, Array]:
-    columns = space_for(programme.columns) + 4 * people + programme.longest_row
-    columns += int(SPARE_COLUMNS * programme.columns)
-    wide = len(programme.events) > WIDEST
+def _events(programme: Programme) -> dict[str, Any]:
+    events = programme.events
     return {
-        "row_begin": np.zeros(people, dtype=np.int64),
-        "row_size": np.zeros(people, dtype=np.int64),
-        "row_space": np.zeros(people, dtype=np.int64),
-        "code": np.zeros(columns, dtype=np.int32 if wide else np.uint16),
-        "weight": np.zeros(columns, dtype=programme.weight_type),
-        "cost": np.zeros(columns if programme.cost_by_pair else 0),
-    }
-
-
-def _events(programme: Programme) -> dict[str, Array]:
-    events, count = programme.events, len(programme.events)
-    begin, guests = guest_slab(events.seats)
-    return {
-        "start": events.start.astype(np.int64),
-        "end": events.end.astype(np.int64),
-        "seats": events.seats.astype(np.int64),
-        "fixed_load": np.zeros(count, dtype=np.int64),
-        "room": events.seats.astype(np.int64),
-        "load": np.zeros(count, dtype=np.int64),
-        "closed": np.zeros(count, dtype=np.bool_),
-        "event_cost": events.cost.astype(np.float64),
-        "year": events.year.astype(np.int64),
+        "start": events.start,
+        "end": events.end,
+        "seats": events.seats,
+        "room": events.seats,
+        "closed": False,
+        "event_cost": events.cost,
+        "year": events.year,
         "clash": clashes(events.start, events.end, programme.limits.conflicts),
-        "guest_begin": begin,
-        "guest_space": events.seats.astype(np.int64),
-        "guests": np.zeros(count, dtype=np.int64),
-        "guest": np.zeros(guests, dtype=np.int64),
-        "guest_bid": np.zeros(guests),
+        "guest_begin": np.cumsum(events.seats) - events.seats,
+        "guest_space": events.seats,
+        "price": 0.0,
     }
 
 
-def _prices(programme: Programme, people: int, events: int) -> dict[str, Array]:
-    hospitality = programme.limits.account_hospitality
-    accounts, years = hospitality.shape
-    account = programme.customers.account
+def _accounts(programme: Programme) -> dict[str, Array]:
+    hospitality, account = programme.limits.account_hospitality, programme.customers.account
     order = np.argsort(account, kind="stable")
     members = order[np.searchsorted(account[order], 0) :]
     return {
-        "price": np.zeros((3, 2 * events)),
-        "account_price": np.zeros((3, accounts, events)),
-        "account_rate": np.zeros((3, accounts, years)),
-        "budget_rate": np.zeros(3),
-        "best": np.zeros((3, people)),
-        "demand": np.zeros((2, events)),
-        "account_demand": np.zeros((2, accounts, events)),
-        "account_cost": np.zeros((2, accounts, years)),
-        "total_cost": np.zeros(2),
-        "account_count": np.zeros((accounts, events), dtype=np.int64),
-        "account_fixed": np.zeros((accounts, events), dtype=np.int64),
-        "account_limit": hospitality.copy(),
-        "account_room": hospitality.copy(),
-        "account_begin": np.searchsorted(account[members], np.arange(accounts + 1)),
-        "account_member": members.astype(np.int64),
+        "account_limit": hospitality,
+        "account_room": hospitality,
+        "account_begin": np.searchsorted(account[members], np.arange(len(hospitality) + 1)),
+        "account_member": members,
     }
 
 
-def _listings(people: int, events: int) -> dict[str, Array]:
-    slots = int(2.5 * CANDIDATES * people) + 16 * events + 64
-    space = slots // (2 * max(1, events))
-    return {
-        "listed": np.zeros(people, dtype=np.int64),
-        "listed_code": np.zeros((people, CANDIDATES), dtype=np.int32),
-        "listed_weight": np.zeros((people, CANDIDATES), dtype=np.float32),
-        "listed_place": np.zeros((people, CANDIDATES), dtype=np.int32),
-        "listing_begin": np.arange(events, dtype=np.int64) * space,
-        "listing_size": np.zeros(events, dtype=np.int64),
-        "listing_space": np.full(events, space, dtype=np.int64),
-        "listing_slot": np.zeros(slots, dtype=np.int32),
-        "listing_weight": np.zeros(slots, dtype=np.float32),
-    }
-
-
-def _bonds(people: int) -> dict[str, Array]:
-    return {
-        "bond_first": np.full(people, -1, dtype=np.int64),
-        "bond_next": np.zeros(16, dtype=np.int64),
-        "bond_kind": np.zeros(16, dtype=np.int64),
-        "bond_event": np.zeros(16, dtype=np.int64),
-        "bond_seats": np.zeros(16, dtype=np.int64),
-        "bond_weight": np.zeros(16),
-        "bond_cost": np.zeros(16),
-    }
-
-
-def _queues(people: int, events: int) -> dict[str, Array]:
-    return {
-        "waiting": np.zeros(people, dtype=np.bool_),
-        "rehearing": np.zeros(people, dtype=np.int64),
-        "freed": np.zeros(events, dtype=np.bool_),
-        "refilling": np.zeros(events, dtype=np.int64),
-    }
-
-
-def _scratch(longest: int, widest: int) -> dict[str, Array]:
-    items = longest + 8
-    return {
-        "item_code": np.zeros(items, dtype=np.int64),
-        "item_gain": np.zeros(items),
-        "item_weight": np.zeros(items),
-        "item_cost": np.zeros(items),
-        "item_column": np.zeros(items, dtype=np.int64),
-        "pick": np.zeros(items, dtype=np.int64),
-        "bundle": np.zeros(widest + 1, dtype=np.int64),
-        "greedy": np.zeros(widest + 1, dtype=np.int64),
-        "kept": np.zeros(widest + 1, dtype=np.int64),
-        "sums": np.zeros(items + 1),
-        "table": np.zeros((widest + 1) * (items + 1)),
-        "trail": np.zeros(widest + 1, dtype=np.int64),
-        "wanted_item": np.zeros(widest + 1, dtype=np.int64),
-        "wanted_code": np.zeros(widest + 1, dtype=np.int64),
-        "wanted_weight": np.zeros(widest + 1),
-        "wanted_cost": np.zeros(widest + 1),
-        "wanted_bid": np.zeros(widest + 1),
-        "listing_gain": np.zeros(CANDIDATES),
-        "asked_slot": np.zeros(ASKED, dtype=np.int64),
-        "asked_hope": np.zeros(ASKED),
-        "top": np.zeros(widest + 1),
-    }
+def _listings(programme: Programme) -> dict[str, Any]:
+    events = len(programme.events)
+    space = slots_for(len(programme.customers), events) // (2 * max(1, events))
+    return {"listing_begin": np.arange(events) * space, "listing_space": space}

@@ -39,7 +39,8 @@ class _Resource:
 def find_prices(state: State, handle: State, start: Start) -> float:
     """Leaves the best prices found in the trial prices; returns their bound over all customers."""
     people, resources = len(state.held), _resources(state)
-    reach = FROM_NOTHING if not state.price[TRIAL].any() else FROM_GOOD
+    priced = state.price[TRIAL, ::2][~state.closed].any()
+    reach = FROM_GOOD if priced else FROM_NOTHING
     for stride, passes in ((32, start.coarse), (8, start.medium)):
         if passes and people >= SAMPLE * stride:
             _descend(state, handle, resources, (stride, passes, reach))

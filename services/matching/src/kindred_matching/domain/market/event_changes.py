@@ -1,17 +1,18 @@
 """Operations on one event, as kernels. They touch many customers, so they take milliseconds, not fractions of one."""
 
-from kindred_matching.domain.market.bonds import seat_guests
+from kindred_matching.domain.market.bonds import find_bond, make_fit, seat_guests, untie
 from kindred_matching.domain.market.certificate import certify
 from kindred_matching.domain.market.chain import run_chain
 from kindred_matching.domain.market.choosing import choose
 from kindred_matching.domain.market.compiling import kernel
-from kindred_matching.domain.market.fitting import clashing
 from kindred_matching.domain.market.holding import drop
 from kindred_matching.domain.market.listings import list_customer
 from kindred_matching.domain.market.pricing import renew_room
 from kindred_matching.domain.market.queues import free_event, hear_again
-from kindred_matching.domain.market.state import BOUND, CLOSED, FIXED, MARKET, TRIAL, Array, State
-from kindred_matching.domain.market.updates import begin_operation, column_of
+from kindred_matching.domain.market.repricing import may_want, reopen, reprice, shut, take_price
+from kindred_matching.domain.market.rows import strike
+from kindred_matching.domain.market.state import BOUND, FIXED, Array, State
+from kindred_matching.domain.market.updates import begin_operation
 
 
 @kernel
@@ -20,8 +21,7 @@ def change_seats(s: State, event: int, seats: int, steps: int) -> None:
     begin_operation(s)
     _reseat(s, event, seats)
     run_chain(s, steps)
-    if s.room[event] > 0 and s.price[BOUND, 2 * event] >= CLOSED:
-        _reprice(s, event)
+    reopen(s, event, steps == 0)
 
 
 @kernel
@@ -34,29 +34,91 @@ def close_events(s: State, events: Array, steps: int) -> None:
         _send_away(s, event)
     run_chain(s, steps * len(events))
     for event in events:
-        for prices in (BOUND, TRIAL):
-            s.price[prices, 2 * event] = CLOSED
-            s.price[prices, 2 * event + 1] = CLOSED
+        shut(s, event)
     if len(events) > 0:
         recertify(s)
 
 
 @kernel
-def renew_event(s: State, event: int, seats: int, steps: int) -> None:
-    """The event's time, conflicts or columns have changed, or it is new: whoever may want it or clashes with it chooses again."""
+def withdraw_event(s: State, event: int, steps: int) -> None:
+    """The event is no more: it leaves all rows, its bonds end, and those who had chosen it or were fixed choose again."""
+    begin_operation(s)
+    s.closed[event] = True
+    renew_room(s, event)
+    _send_away(s, event)
+    shut(s, event)
+    for customer in range(len(s.held)):
+        struck, bond = strike(s, customer, event), find_bond(s, customer, event)
+        if bond >= 0:
+            if s.bond_kind[bond] == FIXED:
+                hear_again(s, customer)
+            untie(s, customer, event)
+        if struck:
+            list_customer(s, customer)
+        if struck or bond >= 0:
+            certify(s, customer)
+    s.seats[event] = 0
+    s.demand[0, event] = s.demand[1, event] = 0.0
+    run_chain(s, steps)
+
+
+@kernel
+def vacate_event(s: State, event: int, year: int) -> None:
+    """Before an event is put anew: its guests lose it and choose again, and what fixed pairs cost counts in its new year."""
     begin_operation(s)
     _send_away(s, event)
+    before = s.year[event]
+    if before == year:
+        return
+    for customer in range(len(s.held)):
+        bond = find_bond(s, customer, event)
+        if bond >= 0 and s.bond_kind[bond] == FIXED:
+            _move_cost(s, customer, before, s.bond_cost[bond])
+            _move_cost(s, customer, year, -s.bond_cost[bond])
+
+
+@kernel
+def _move_cost(s: State, customer: int, year: int, cost: float) -> None:
+    account = s.account[customer]
+    s.person_room[customer, year] += cost
+    if account >= 0:
+        s.account_limit[account, year] += cost
+        s.account_room[account, year] += cost
+
+
+@kernel
+def renew_event(s: State, event: int, seats: int, steps: int) -> None:
+    """The vacated event has its new time, conflicts and cost: whoever may want it or is fixed to it chooses again."""
     s.closed[event] = False
     _reseat(s, event, seats)
     for customer in range(len(s.held)):
-        if _fixed_beside(s, customer, event):
+        bond = find_bond(s, customer, event)
+        if bond >= 0 and s.bond_kind[bond] == FIXED:
+            make_fit(s, customer, event)
             choose(s, customer)
     for customer in range(len(s.held)):
-        if _may_want(s, customer, event):
+        if may_want(s, customer, event):
             list_customer(s, customer)
             hear_again(s, customer)
     run_chain(s, steps)
-    _reprice(s, event)
+    reprice(s, event, steps == 0)
+
+
+@kernel
+def go_on(s: State, steps: int) -> None:
+    """Takes up to ``steps`` of waiting moves; when none is left, the certificate hears of events put in the meantime."""
+    begin_operation(s)
+    run_chain(s, steps)
+    if s.totals[0].rehearing_waiting + s.totals[0].refilling_waiting > 0:
+        return
+    priced = False
+    for event in range(len(s.room)):
+        if s.unpriced[event]:
+            s.unpriced[event] = False
+            take_price(s, event)
+            priced = True
+    if priced:
+        recertify(s)
 
 
 @kernel
@@ -104,32 +166,3 @@ def _send_away(s: State, event: int) -> None:
                 drop(s, guest, place)
                 break
         hear_again(s, guest)
-
-
-@kernel
-def _fixed_beside(s: State, customer: int, event: int) -> bool:
-    """Whether the event, fixed for the customer, now clashes with what he has chosen."""
-    bond = s.bond_first[customer]
-    while bond >= 0:
-        if s.bond_event[bond] == event and s.bond_kind[bond] == FIXED:
-            for place in range(s.held[customer]):
-                if clashing(s, event, s.held_code[customer, place] >> 1):
-                    return True
-        bond = s.bond_next[bond]
-    return False
-
-
-@kernel
-def _may_want(s: State, customer: int, event: int) -> bool:
-    return column_of(s, customer, 2 * event) >= 0 or column_of(s, customer, 2 * event + 1) >= 0
-
-
-@kernel
-def _reprice(s: State, event: int) -> None:
-    """Takes the market's price of a changed event into the certificate, where an old one would say nothing, and certifies all."""
-    price = s.price[MARKET, 2 * event]
-    if s.room[event] <= 0 or price < CLOSED:
-        for prices in (BOUND, TRIAL):
-            s.price[prices, 2 * event] = price
-            s.price[prices, 2 * event + 1] = 2.0 * price
-    recertify(s)

@@ -14,8 +14,8 @@ from kindred_matching.domain.market.oracle import (
     cost_of,
     holds_event,
 )
+from kindred_matching.domain.market.rows import column_of
 from kindred_matching.domain.market.state import FIXED, MARKET, NOBODY
-from kindred_matching.domain.market.updates import column_of
 
 
 class Obstacle(StrEnum):

@@ -16,9 +16,10 @@ def fill(s: State, event: int) -> None:
     """Lowers the price of an event with free seats to the best bid, and lets the bidder choose.
 
     With room and a price, somebody may want a seat for less. All who are listed are ranked by weight less the worth of
-    their last invitation, the first ``ASKED`` bid exactly; if nobody bids, seats are free of charge.
+    their last invitation, the first ``ASKED`` bid exactly; if nobody bids, seats are free of charge. A bidder who would rather
+    have two seats than the one that is free, and is outbid for them, stays away: the event then waits for another change.
     """
-    free = s.room[event] - s.load[event]
+    free, load = s.room[event] - s.load[event], s.load[event]
     price = s.price[MARKET, 2 * event]
     if free <= 0 or price <= 0.0 or s.closed[event]:
         return
@@ -28,7 +29,7 @@ def fill(s: State, event: int) -> None:
         return
     set_price(s, event, max(0.0, min(price, bid - s.totals[0].eps)))
     choose(s, customer)
-    if s.load[event] < s.room[event]:
+    if load < s.load[event] < s.room[event] or s.price[MARKET, 2 * event] < price:
         free_event(s, event)
 
 

@@ -1,13 +1,19 @@
 """The market: allocates options to customers by prices, after each change anew, and certifies how near the optimum it is."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from kindred_matching.domain.market import event_changes, refreshing, starting, updates
 from kindred_matching.domain.market.bonds import tie
-from kindred_matching.domain.market.building import codes_of, lay_out, put_details
+from kindred_matching.domain.market.building import (
+    codes_of,
+    lay_out,
+    lay_out_empty,
+    put_details,
+    restore,
+)
 from kindred_matching.domain.market.certificate import upper_bound
 from kindred_matching.domain.market.effort import Effort, Start
 from kindred_matching.domain.market.growing import (
@@ -15,9 +21,19 @@ from kindred_matching.domain.market.growing import (
     widen_columns,
     widen_guests,
     widen_items,
+    widen_places,
 )
 from kindred_matching.domain.market.handles import handle_of
-from kindred_matching.domain.market.problem import EventDetails, Integers, Offer, Programme, Row
+from kindred_matching.domain.market.problem import (
+    NO_LIMIT,
+    EventDetails,
+    Floats,
+    Integers,
+    Offer,
+    Programme,
+    Row,
+)
+from kindred_matching.domain.market.sizes import SCRATCH, empty_sizes, items_for
 from kindred_matching.domain.market.state import FIXED, Array, State
 
 
@@ -41,11 +57,14 @@ class Market:
 
     Every operation leaves a feasible allocation, a current certificate, and in ``changed`` the customers whose choice is another
     than before it. The same operations in the same order on the same state give the same bits.
+
+    While ``put_off`` is true, moves that follow from an operation wait, in a batch of many, for :meth:`go_on`.
     """
 
     def __init__(self, state: State, effort: Effort | None = None) -> None:
         self.state = state
         self.effort = effort or Effort()
+        self.put_off = False
         self._handle = handle_of(state)
 
     @classmethod
@@ -53,9 +72,50 @@ class Market:
         """A market in which nobody has chosen; fix pairs, then :meth:`start` it."""
         return cls(lay_out(programme), effort)
 
+    @classmethod
+    def empty(
+        cls,
+        people: int,
+        events: int,
+        years: int,
+        choices: int,
+        *,
+        effort: Effort | None = None,
+        weight_type: type = np.float32,
+        budget: float = NO_LIMIT,
+        cost: bool = True,
+    ) -> "Market":
+        """Places for customers, events, years and a customer's invitations, all empty; no :meth:`start` is needed.
+
+        Every customer has a limit of hospitality, 0 at first; ``cost`` tells that costs differ by pair. The first row tells how
+        large weights are, hence the least step of a price; a later ``start`` knows it better.
+        """
+        sizes = empty_sizes((people, events, years, choices), np.dtype(weight_type), cost)
+        return cls(lay_out_empty(sizes, budget), effort)
+
+    @classmethod
+    def restored(cls, arrays: Mapping[str, Array], effort: Effort | None = None) -> "Market":
+        """The market of a snapshot, whose arrays are copied. Raises ``ValueError`` if it is of another version or not whole."""
+        return cls(restore(arrays), effort)
+
+    def snapshot(self) -> dict[str, Array]:
+        """The arrays from which :meth:`restored` goes on with the same bits. Not copies: the next operation changes them."""
+        arrays = self.state._asdict()
+        return {name: array for name, array in arrays.items() if name not in SCRATCH}
+
     def fork(self) -> "Market":
         """A copy that shares nothing: what happens to it leaves this one alone."""
-        return Market(State(*(array.copy() for array in self.state)), self.effort)
+        copy = Market(State(*(array.copy() for array in self.state)), self.effort)
+        copy.put_off = self.put_off
+        return copy
+
+    def grow(self, people: int, events: int, years: int, choices: int) -> None:
+        """At least so many places of each kind, the new ones empty; nothing else changes.
+
+        All arrays are copied: whoever adds one at a time should ask for some to spare. A new year has no hospitality yet.
+        Beyond 32,768 events codes are wider, and the kernels others: loaded, or compiled, at the next operation.
+        """
+        self._rebuild(widen_places(self.state, people, events, years, choices))
 
     @property
     def certificate(self) -> Certificate:
@@ -118,27 +178,41 @@ class Market:
 
     def replace_codes(self, customer: int, codes: Array, weights: Array, costs: Array) -> None:
         """The same with codes and weights of the state's own types: what is timed."""
-        if len(codes) + 8 > len(self.state.item_code):
-            self._rebuild(widen_items(self.state, len(codes)))
-        chain = self.effort.chain
+        self._expect(weights)
+        chain = self._chain
         if not updates.replace_row(self._handle, customer, codes, weights, costs, chain):
             self._rebuild(widen_columns(self.state, self._handle, len(codes)))
             updates.replace_row(self._handle, customer, codes, weights, costs, chain)
 
+    def replace_customer(self, customer: int, row: Row, cap: int, hospitality: Floats) -> None:
+        """Row, cap, and what is left of each year's hospitality apart from this market's fixed pairs, as one operation.
+
+        Fixed pairs that the row has are worth what it says. What no longer fits is given up.
+        """
+        self._have_choices(cap)
+        if hospitality.shape != self.state.person_room[customer].shape:
+            raise ValueError("hospitality is not that of each year")
+        codes = codes_of(row, self.state.code.dtype)
+        weights = row.weight.astype(self.state.weight.dtype)
+        self._expect(weights)
+        change = customer, (codes, weights, row.cost), cap, hospitality.astype(np.float64)
+        if not updates.replace_customer(self._handle, *change, self._chain):
+            self._rebuild(widen_columns(self.state, self._handle, len(codes)))
+            updates.replace_customer(self._handle, *change, self._chain)
+
     def limit_customer(self, customer: int, cap: int) -> None:
-        """The customer may have ``cap`` invitations, fixed ones included; not more than anybody had at the opening."""
-        if cap > self.state.held_code.shape[1]:
-            raise ValueError("the cap is above the largest at the opening")
-        updates.limit_customer(self._handle, customer, cap, self.effort.chain)
+        """The customer may have ``cap`` invitations, fixed ones included; not more than the market has choices."""
+        self._have_choices(cap)
+        updates.limit_customer(self._handle, customer, cap, self._chain)
 
     def remove_customer(self, customer: int) -> None:
         """The customer leaves, with his fixed pairs; his place may be given to another by a row and a cap."""
-        updates.empty_customer(self._handle, customer, self.effort.chain)
+        updates.empty_customer(self._handle, customer, self._chain)
 
     def fix_pair(self, customer: int, event: int, offer: Offer) -> None:
         """Settles a pair from outside; this never fails, and what others have chosen makes way."""
         self._have_bond()
-        chain = self.effort.chain
+        chain = self._chain
         updates.fix_pair(
             self._handle, customer, event, offer.seats, offer.weight, offer.cost, chain
         )
@@ -146,45 +220,79 @@ class Market:
     def forbid_pair(self, customer: int, event: int) -> None:
         """Rules a pair out until it is released."""
         self._have_bond()
-        updates.forbid_pair(self._handle, customer, event, self.effort.chain)
+        updates.forbid_pair(self._handle, customer, event, self._chain)
 
     def release_pair(self, customer: int, event: int) -> None:
         """The pair is neither fixed nor forbidden any longer."""
-        updates.release_pair(self._handle, customer, event, self.effort.chain)
+        updates.release_pair(self._handle, customer, event, self._chain)
 
     def change_seats(self, event: int, seats: int) -> None:
         """The event has so many seats, those of fixed pairs included."""
         self._have_seats(event, seats)
-        event_changes.change_seats(self._handle, event, seats, self.effort.event_chain)
+        event_changes.change_seats(self._handle, event, seats, self._event_chain)
+
+    def withdraw_event(self, event: int) -> None:
+        """The event is no more: no row has it, its fixed and forbidden pairs end, it is closed. Its place may be put anew."""
+        event_changes.withdraw_event(self._handle, event, self._event_chain)
 
     def close_event(self, event: int) -> None:
         """The event was cancelled or has begun: it takes nobody, and those who had chosen it choose again."""
-        event_changes.close_events(self._handle, np.array([event]), self.effort.event_chain)
+        event_changes.close_events(self._handle, np.array([event]), self._event_chain)
 
     def put_event(self, event: int, details: EventDetails) -> None:
         """The event is new in its place, or its time, conflicts, seats or cost have changed. Rows follow by replacing them."""
         self._have_seats(event, details.seats)
+        event_changes.vacate_event(self._handle, event, details.year)
         put_details(self.state, event, details)
-        event_changes.renew_event(self._handle, event, details.seats, self.effort.event_chain)
+        event_changes.renew_event(self._handle, event, details.seats, self._event_chain)
 
     def tick(self, now: int) -> None:
         """Closes what has begun by ``now``, in epoch seconds; ``changed`` are all whom this moved."""
         begun = np.flatnonzero(~self.state.closed & (self.state.start <= now))
-        event_changes.close_events(self._handle, begun, self.effort.event_chain)
+        event_changes.close_events(self._handle, begun, self._event_chain)
 
     def begin_epoch(self, rows: Iterable[Row]) -> None:
         """All weights are new: every row is replaced, then all choose again, from the prices as they are."""
-        starting.replace_all(self.state, self._handle, rows, self.effort)
+        starting.replace_all(self.state, self._handle, rows, self._event_chain)
 
     def work(self) -> None:
         """One slice of background work; it may change choices, as an operation does."""
         effort = self.effort
         refreshing.work(self._handle, effort.steps, effort.heard, effort.asked)
 
+    def go_on(self, steps: int) -> None:
+        """Up to ``steps`` of the moves that wait, as one operation."""
+        event_changes.go_on(self._handle, steps)
+
+    @property
+    def waiting(self) -> int:
+        """How many moves wait: customers to choose again, and events with seats to fill."""
+        totals = self.state.totals[0]
+        return int(totals["rehearing_waiting"] + totals["refilling_waiting"])
+
     def prefer_present(self, stability: float) -> None:
         """What a choice made is worth beyond its weight, so that drafts do not flip for a trifle."""
         self.state.totals["stability"] = stability
         updates.mark_everybody(self._handle)
+
+    @property
+    def _chain(self) -> int:
+        return 0 if self.put_off else self.effort.chain
+
+    @property
+    def _event_chain(self) -> int:
+        return 0 if self.put_off else self.effort.event_chain
+
+    def _expect(self, weights: Array) -> None:
+        """Space to look at a row; and the first row of all tells how large weights are."""
+        if items_for(len(weights)) > len(self.state.item_code):
+            self._rebuild(widen_items(self.state, len(weights)))
+        if self.state.totals[0]["eps"] <= 0.0 and len(weights):
+            self.state.totals["eps"] = self.effort.eps * float(weights.mean(dtype=np.float64))
+
+    def _have_choices(self, cap: int) -> None:
+        if cap > self.state.held_code.shape[1]:
+            raise ValueError("the cap is above the choices that the market has places for")
 
     def _rebuild(self, state: State) -> None:
         self.state, self._handle = state, handle_of(state)

@@ -22,9 +22,12 @@ def renew_room(s: State, event: int) -> None:
 
 @kernel
 def _asking_price(s: State, event: int) -> float:
-    """What nobody who is listed would pay, for an event that opens: its price falls from there to the best bid."""
+    """What nobody who is listed would pay, for an event that opens: its price falls from there to the best bid.
+
+    Where nobody is listed, seats are free of charge.
+    """
     highest = 0.0
     for place in range(s.listing_size[event]):
         slot = s.listing_slot[s.listing_begin[event] + place]
         highest = max(highest, s.listed_weight[slot // CANDIDATES, slot % CANDIDATES])
-    return highest + s.totals[0].eps
+    return highest + s.totals[0].eps if highest > 0.0 else 0.0

@@ -66,6 +66,7 @@ def _adopt(s: State) -> None:
         s.best[BOUND, customer] = s.best[TRIAL, customer]
     for event in range(len(s.room)):
         s.demand[0, event] = s.demand[1, event]
+        s.unpriced[event] = False
     s.budget_rate[BOUND] = s.budget_rate[TRIAL]
     s.total_cost[0] = s.total_cost[1]
     for account in range(s.account_rate.shape[1]):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from kindred_matching.domain.market.compiling import kernel
+from kindred_matching.domain.market.compiling import kernel, wide
 from kindred_matching.domain.market.state import Array, State
 
 
@@ -31,6 +31,35 @@ def write_row(s: State, customer: int, codes: Array, weights: Array, costs: Arra
         for column in range(size):
             s.cost[begin + column] = costs[column]
     s.row_size[customer] = size
+    return True
+
+
+@kernel
+def column_of(s: State, customer: int, code: int) -> int:
+    """Where an option stands in the customer's row, or -1."""
+    begin = s.row_begin[customer]
+    for column in range(begin, begin + s.row_size[customer]):
+        if s.code[column] == code:
+            return column
+    return -1
+
+
+@kernel
+def strike(s: State, customer: int, event: int) -> bool:
+    """Takes an event's options out of the customer's row, the others in their order; False if it has none."""
+    begin, size, kept = s.row_begin[customer], s.row_size[customer], 0
+    while kept < size and wide(s.code[begin + kept]) >> 1 != event:
+        kept += 1
+    if kept == size:
+        return False
+    for place in range(kept, size):
+        column = begin + place
+        if wide(s.code[column]) >> 1 != event:
+            s.code[begin + kept], s.weight[begin + kept] = s.code[column], s.weight[column]
+            if s.cost.size > 0:
+                s.cost[begin + kept] = s.cost[column]
+            kept += 1
+    s.row_size[customer] = kept
     return True
 
 

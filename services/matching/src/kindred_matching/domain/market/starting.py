@@ -73,7 +73,7 @@ def _adopt(state: State, bound: float, effort: Effort) -> None:
     totals["eps"] = effort.eps * max(bound, 1e-300) / max(1, int(state.room.sum()))
 
 
-def replace_all(state: State, handle: State, rows: Iterable[Row], effort: Effort) -> None:
+def replace_all(state: State, handle: State, rows: Iterable[Row], steps: int) -> None:
     """New rows for all, in order of places; all choose again at the prices as they are, and are certified anew.
 
     The rows together must fit where the old ones stood: a model epoch changes weights, not who is eligible for what.
@@ -84,7 +84,7 @@ def replace_all(state: State, handle: State, rows: Iterable[Row], effort: Effort
         weights = row.weight.astype(state.weight.dtype)
         if not enter_row(handle, customer, codes, weights, row.cost):
             raise ValueError("the rows of an epoch do not fit in place of those before")
-    choose_again(handle, effort.event_chain)
+    choose_again(handle, steps)
     recertify(handle)
 
 

@@ -1,6 +1,6 @@
 """Everything the market remembers, as flat arrays: what kernels read and write and what a snapshot holds."""
 
-from typing import Any, NamedTuple, cast
+from typing import Annotated, Any, NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,7 +49,6 @@ TOTALS = np.dtype(
         ("budget", "f8"),
         ("spent", "f8"),
         ("fixed_spent", "f8"),
-        ("reserve", "f8"),  # share of the budget that sweeps leave unspent
         ("account_max", "i8"),
         ("costed", "i8"),  # 1 if anything limits costs
         ("interval_only", "i8"),  # 1 if events exclude each other by time alone
@@ -73,112 +72,115 @@ class State(NamedTuple):
 
     An option is a code: twice the event, plus one if it takes two seats. A row is a stretch of ``code`` and ``weight``.
     Integers are of eight bytes but in what is long: one width, or each kernel is compiled once for every mixture.
+    Kinds and axes are told once, here: ``sizes`` reads them.
     """
 
-    totals: Array  # [1] of TOTALS
+    totals: Annotated[Array, "totals[1]"]
     # customers
-    alive: Array  # bool[U]
-    cap: Array  # i8[U] invitations allowed
-    left: Array  # i8[U] of these, not used by fixed pairs
-    fixed_count: Array  # i8[U] his fixed pairs
-    special: Array  # i8[U] 1 if more than seats, cap and time limits him
-    account: Array  # i8[U] row of accounts, or -1
-    person_room: Array  # f8[U, Y] hospitality left per year, after fixed pairs
-    row_begin: Array  # i8[U]
-    row_size: Array  # i8[U]
-    row_space: Array  # i8[U]
-    marginal: Array  # f8[U] what his last free invitation is worth at the prices when he last chose
+    cap: Annotated[Array, "i8[U]"]  # invitations allowed
+    left: Annotated[Array, "i8[U]"]  # of these, not used by fixed pairs
+    fixed_count: Annotated[Array, "i8[U]"]  # his fixed pairs
+    special: Annotated[Array, "i8[U]"]  # 1 if more than seats, cap and time limits him
+    account: Annotated[Array, "i8[U]"]  # row of accounts, or -1
+    person_room: Annotated[Array, "f8[U, Y]"]  # hospitality left per year, after fixed pairs
+    row_begin: Annotated[Array, "i8[U]"]
+    row_size: Annotated[Array, "i8[U]"]
+    row_space: Annotated[Array, "i8[U]"]
+    marginal: Annotated[
+        Array, "f8[U]"
+    ]  # what his last free invitation was worth when he last chose
     # his choice
-    held: Array  # i8[U] number of options chosen
-    held_code: Array  # i8[U, B]
-    held_weight: Array  # f8[U, B]
-    held_cost: Array  # f8[U, B]
-    held_place: Array  # i8[U, B] place among the guests of the event
+    held: Annotated[Array, "i8[U]"]  # number of options chosen
+    held_code: Annotated[Array, "i8[U, B]"]
+    held_weight: Annotated[Array, "f8[U, B]"]
+    held_cost: Annotated[Array, "f8[U, B]"]
+    held_place: Annotated[Array, "i8[U, B]"]  # place among the guests of the event
     # eligible columns
-    code: Array  # u2[columns]
-    weight: Array  # f4 or f8[columns]
-    cost: Array  # f8[columns], empty where costs are those of the event
+    code: Annotated[Array, "code[columns]"]  # u2, or i4 for many events
+    weight: Annotated[Array, "weight[columns]"]  # f4 or f8
+    cost: Annotated[Array, "f8[costs]"]  # empty where costs are those of the event
     # events
-    start: Array  # i8[V]
-    end: Array  # i8[V]
-    seats: Array  # i8[V] all seats
-    fixed_load: Array  # i8[V]
-    room: Array  # i8[V] seats that fixed pairs leave
-    load: Array  # i8[V] of these, taken
-    closed: Array  # bool[V]
-    event_cost: Array  # f8[V] a seat
-    year: Array  # i8[V]
-    clash: Array  # u8[V, words] bit w of row v: v and w exclude each other
+    start: Annotated[Array, "i8[V]"]
+    end: Annotated[Array, "i8[V]"]
+    seats: Annotated[Array, "i8[V]"]  # all seats
+    fixed_load: Annotated[Array, "i8[V]"]
+    room: Annotated[Array, "i8[V]"]  # seats that fixed pairs leave
+    load: Annotated[Array, "i8[V]"]  # of these, taken
+    closed: Annotated[Array, "bool[V]"]
+    event_cost: Annotated[Array, "f8[V]"]  # a seat
+    year: Annotated[Array, "i8[V]"]
+    clash: Annotated[Array, "u8[V, W]"]  # bit w of row v: v and w exclude each other
+    unpriced: Annotated[Array, "bool[V]"]  # the certificate's price waits for chains put off
     # guests of each event
-    guest_begin: Array  # i8[V]
-    guest_space: Array  # i8[V]
-    guests: Array  # i8[V]
-    guest: Array  # i8[]
-    guest_bid: Array  # f8[] bid a seat when last computed
+    guest_begin: Annotated[Array, "i8[V]"]
+    guest_space: Annotated[Array, "i8[V]"]
+    guests: Annotated[Array, "i8[V]"]
+    guest: Annotated[Array, "i8[guests]"]
+    guest_bid: Annotated[Array, "f8[guests]"]  # bid a seat when last computed
     # prices, a set of each kind for market, certificate and trial
-    price: Array  # f8[3, 2V] by code
-    account_price: Array  # f8[3, A, V]
-    account_rate: Array  # f8[3, A, Y] per unit of cost
-    budget_rate: Array  # f8[3]
-    best: Array  # f8[3, U] best bundle at these prices (row MARKET unused)
+    price: Annotated[Array, "f8[3, 2V]"]  # by code
+    account_price: Annotated[Array, "f8[3, A, V]"]
+    account_rate: Annotated[Array, "f8[3, A, Y]"]  # per unit of cost
+    budget_rate: Annotated[Array, "f8[3]"]
+    best: Annotated[Array, "f8[3, U]"]  # best bundle at these prices (row MARKET unused)
     # what is wanted at the trial prices, so far, and was wanted at the prices of the certificate [2, ...]
-    demand: Array  # f8[2, V] seats
-    account_demand: Array  # f8[2, A, V] places
-    account_cost: Array  # f8[2, A, Y]
-    total_cost: Array  # f8[2]
+    demand: Annotated[Array, "f8[2, V]"]  # seats
+    account_demand: Annotated[Array, "f8[2, A, V]"]  # places
+    account_cost: Annotated[Array, "f8[2, A, Y]"]
+    total_cost: Annotated[Array, "f8[2]"]
     # accounts
-    account_count: Array  # i8[A, V] guests of the account, fixed ones included
-    account_fixed: Array  # i8[A, V] fixed ones alone
-    account_limit: Array  # f8[A, Y] hospitality that fixed pairs leave
-    account_room: Array  # f8[A, Y] of this, what chosen options leave
-    account_begin: Array  # i8[A + 1]
-    account_member: Array  # i8[] customers by account
+    account_count: Annotated[Array, "i8[A, V]"]  # guests of the account, fixed ones included
+    account_fixed: Annotated[Array, "i8[A, V]"]  # fixed ones alone
+    account_limit: Annotated[Array, "f8[A, Y]"]  # hospitality that fixed pairs leave
+    account_room: Annotated[Array, "f8[A, Y]"]  # of this, what chosen options leave
+    account_begin: Annotated[Array, "i8[A+1]"]
+    account_member: Annotated[Array, "i8[members]"]  # customers by account
     # candidates and where they are listed
-    listed: Array  # i8[U]
-    listed_code: Array  # i4[U, K]
-    listed_weight: Array  # f4[U, K]
-    listed_place: Array  # i4[U, K]
-    listing_begin: Array  # i8[V]
-    listing_size: Array  # i8[V]
-    listing_space: Array  # i8[V]
-    listing_slot: Array  # i4[] customer * K + candidate
-    listing_weight: Array  # f4[] LOST while he holds it
+    listed: Annotated[Array, "i8[U]"]
+    listed_code: Annotated[Array, "i4[U, K]"]
+    listed_weight: Annotated[Array, "f4[U, K]"]
+    listed_place: Annotated[Array, "i4[U, K]"]
+    listing_begin: Annotated[Array, "i8[V]"]
+    listing_size: Annotated[Array, "i8[V]"]
+    listing_space: Annotated[Array, "i8[V]"]
+    listing_slot: Annotated[Array, "i4[slots]"]  # customer * K + candidate
+    listing_weight: Annotated[Array, "f4[slots]"]  # LOST while he holds it
     # bonds: fixed and forbidden pairs, chained per customer
-    bond_first: Array  # i8[U] or -1
-    bond_next: Array  # i8[]
-    bond_kind: Array  # i8[]
-    bond_event: Array  # i8[]
-    bond_seats: Array  # i8[]
-    bond_weight: Array  # f8[]
-    bond_cost: Array  # f8[]
+    bond_first: Annotated[Array, "i8[U]"]  # or -1
+    bond_next: Annotated[Array, "i8[bonds]"]
+    bond_kind: Annotated[Array, "i8[bonds]"]
+    bond_event: Annotated[Array, "i8[bonds]"]
+    bond_seats: Annotated[Array, "i8[bonds]"]
+    bond_weight: Annotated[Array, "f8[bonds]"]
+    bond_cost: Annotated[Array, "f8[bonds]"]
     # queues
-    waiting: Array  # bool[U]
-    rehearing: Array  # i8[U] a ring
-    freed: Array  # bool[V]
-    refilling: Array  # i8[V] a ring
+    waiting: Annotated[Array, "bool[U]"]
+    rehearing: Annotated[Array, "i8[U]"]  # a ring
+    freed: Annotated[Array, "bool[V]"]
+    refilling: Annotated[Array, "i8[V]"]  # a ring
     # what this operation changed
-    seen: Array  # i8[U] operation in which his choice before it was kept
-    changed: Array  # i8[U]
-    before: Array  # i8[U, B+1] ... number and codes before the operation
+    seen: Annotated[Array, "i8[U]"]  # operation in which his choice before it was kept
+    changed: Annotated[Array, "i8[U]"]
+    before: Annotated[Array, "i8[U, B+1]"]  # number and codes before the operation
     # scratch
-    item_code: Array  # i8[longest row + slack]
-    item_gain: Array  # f8[] weight less price
-    item_weight: Array  # f8[]
-    item_cost: Array  # f8[]
-    item_column: Array  # i8[]
-    pick: Array  # i8[] items that come into question
-    bundle: Array  # i8[B + 1] items of the best bundle
-    greedy: Array  # i8[B + 1] items of the bundle found first
-    kept: Array  # i8[B + 1] items of the best bundle of a search
-    sums: Array  # f8[items + 1] running sums of gains
-    table: Array  # f8[(B + 1) * (items + 1)] of the dynamic program
-    trail: Array  # i8[B + 1] places at which a search branched
-    wanted_item: Array  # i8[B + 1] what a customer is about to take ...
-    wanted_code: Array  # i8[B + 1]
-    wanted_weight: Array  # f8[B + 1]
-    wanted_cost: Array  # f8[B + 1]
-    wanted_bid: Array  # f8[B + 1]
-    listing_gain: Array  # f8[K] while a customer's candidates are ranked
-    asked_slot: Array  # i8[ASKED] those who may fill a seat ...
-    asked_hope: Array  # f8[ASKED]
-    top: Array  # f8[B + 1] largest gains
+    item_code: Annotated[Array, "i8[items]"]  # as long as the longest row, and more
+    item_gain: Annotated[Array, "f8[items]"]  # weight less price
+    item_weight: Annotated[Array, "f8[items]"]
+    item_cost: Annotated[Array, "f8[items]"]
+    item_column: Annotated[Array, "i8[items]"]
+    pick: Annotated[Array, "i8[items]"]  # items that come into question
+    bundle: Annotated[Array, "i8[B+1]"]  # items of the best bundle
+    greedy: Annotated[Array, "i8[B+1]"]  # items of the bundle found first
+    kept: Annotated[Array, "i8[B+1]"]  # items of the best bundle of a search
+    sums: Annotated[Array, "f8[items+1]"]  # running sums of gains
+    table: Annotated[Array, "f8[cells]"]  # of the dynamic program, (B + 1) * (items + 1)
+    trail: Annotated[Array, "i8[B+1]"]  # places at which a search branched
+    wanted_item: Annotated[Array, "i8[B+1]"]  # what a customer is about to take ...
+    wanted_code: Annotated[Array, "i8[B+1]"]
+    wanted_weight: Annotated[Array, "f8[B+1]"]
+    wanted_cost: Annotated[Array, "f8[B+1]"]
+    wanted_bid: Annotated[Array, "f8[B+1]"]
+    listing_gain: Annotated[Array, "f8[K]"]  # while a customer's candidates are ranked
+    asked_slot: Annotated[Array, "i8[ASKED]"]  # those who may fill a seat ...
+    asked_hope: Annotated[Array, "f8[ASKED]"]
+    top: Annotated[Array, "f8[B+1]"]  # largest gains

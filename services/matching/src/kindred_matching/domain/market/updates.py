@@ -12,7 +12,8 @@ from kindred_matching.domain.market.holding import drop
 from kindred_matching.domain.market.listings import list_customer, unlist
 from kindred_matching.domain.market.oracle import cost_of
 from kindred_matching.domain.market.queues import free_event
-from kindred_matching.domain.market.rows import write_row
+from kindred_matching.domain.market.repricing import reopen
+from kindred_matching.domain.market.rows import column_of, write_row
 from kindred_matching.domain.market.state import FIXED, FORBIDDEN, Array, State
 
 
@@ -37,6 +38,50 @@ def replace_row(
 
 
 @kernel
+def replace_customer(
+    s: State,
+    customer: int,
+    row: tuple[Array, Array, Array],
+    cap: int,
+    hospitality: Array,
+    steps: int,
+) -> bool:
+    """Replaces row, cap and the hospitality of each year, which fixed pairs use up first, at once.
+
+    He chooses anew, which gives up what no longer fits; fixed pairs that are in the row are worth what it says.
+    """
+    begin_operation(s)
+    if not enter_row(s, customer, row[0], row[1], row[2]):
+        return False
+    s.cap[customer] = cap
+    s.left[customer] = max(0, cap - s.fixed_count[customer])
+    for year in range(len(hospitality)):
+        s.person_room[customer, year] = hospitality[year]
+    _count_fixed(s, customer)
+    mark_special(s, customer)
+    list_customer(s, customer)
+    settle(s, customer, steps)
+    return True
+
+
+@kernel
+def _count_fixed(s: State, customer: int) -> None:
+    """Takes the costs of his fixed pairs from hospitality that is counted anew, and their weights from a new row."""
+    bond = s.bond_first[customer]
+    while bond >= 0:
+        if s.bond_kind[bond] == FIXED:
+            event, seats = s.bond_event[bond], s.bond_seats[bond]
+            s.person_room[customer, s.year[event]] -= s.bond_cost[bond]
+            column = column_of(s, customer, 2 * event + seats - 1)
+            if column < 0:
+                column = column_of(s, customer, 2 * event + 2 - seats)
+            if column >= 0:
+                s.totals[0].fixed_value += s.weight[column] - s.bond_weight[bond]
+                s.bond_weight[bond] = s.weight[column]
+        bond = s.bond_next[bond]
+
+
+@kernel
 def enter_row(s: State, customer: int, codes: Array, weights: Array, costs: Array) -> bool:
     """Writes the row; what he holds keeps its place with its new weight, or is dropped if it is not in the row."""
     if not write_row(s, customer, codes, weights, costs):
@@ -51,16 +96,6 @@ def enter_row(s: State, customer: int, codes: Array, weights: Array, costs: Arra
         s.held_weight[customer, place] = s.weight[column]
         place += 1
     return True
-
-
-@kernel
-def column_of(s: State, customer: int, code: int) -> int:
-    """Where an option stands in the customer's row, or -1."""
-    begin = s.row_begin[customer]
-    for column in range(begin, begin + s.row_size[customer]):
-        if s.code[column] == code:
-            return column
-    return -1
 
 
 @kernel
@@ -94,6 +129,7 @@ def fix_pair(
     _refit(s, customer)
     make_fit(s, customer, event)
     settle(s, customer, steps)
+    reopen(s, event, steps == 0)
     return True
 
 
@@ -108,6 +144,7 @@ def forbid_pair(s: State, customer: int, event: int, steps: int) -> bool:
     _drop_event(s, customer, event)
     tie(s, customer, event, FORBIDDEN, 0, 0.0, 0.0)
     settle(s, customer, steps)
+    reopen(s, event, steps == 0)
     return True
 
 
@@ -119,6 +156,7 @@ def release_pair(s: State, customer: int, event: int, steps: int) -> None:
         untie(s, customer, event)
         free_event(s, event)
     settle(s, customer, steps)
+    reopen(s, event, steps == 0)
 
 
 @kernel
@@ -131,13 +169,15 @@ def empty_customer(s: State, customer: int, steps: int) -> None:
         event = s.bond_event[s.bond_first[customer]]
         untie(s, customer, event)
         free_event(s, event)
+        reopen(s, event, True)
     s.cap[customer] = s.left[customer] = 0
     settle(s, customer, steps)
 
 
 @kernel
 def mark_everybody(s: State) -> None:
-    """Notes for each customer whether more than seats, cap and time limits him."""
+    """Notes for each customer whether more than seats, cap and time limits him; nobody chooses again for that."""
+    begin_operation(s)
     for customer in range(len(s.held)):
         mark_special(s, customer)
 
