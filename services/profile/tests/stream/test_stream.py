@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -35,6 +35,8 @@ pytestmark = pytest.mark.timeout(300)
 NOW = SystemClock().now()
 PATIENCE = 60.0
 """Seconds in which streams that come and go share the partitions out anew and read on, on a busy machine too."""
+
+TRIES = 6
 
 
 @dataclass
@@ -81,6 +83,21 @@ class Bench:
     async def until(self, holds: Callable[[list[str]], bool]) -> None:
         """Waits until what was asked for is as wanted."""
         await eventually(self.requests, holds, within=PATIENCE)
+
+    async def answer_until(
+        self, customer_id: UUID, themes: Sequence[str], holds: Callable[[list[str]], bool]
+    ) -> None:
+        """Gives the same answers again and again until what was asked for is as wanted.
+
+        Faust loses records while it shares partitions out anew (docs/streaming.md), and what it has lost it does not find: the
+        sweep would. An answer given again is the same observation, so it asks for nothing more.
+        """
+        for _ in range(TRIES):
+            await self.answer(customer_id, themes)
+            with suppress(AssertionError):
+                await eventually(self.requests, holds, within=PATIENCE / TRIES)
+                return
+        assert holds(await self.requests())
 
     async def answer(self, customer_id: UUID, themes: Sequence[str]) -> None:
         """One answer record a theme, a second apart."""
@@ -145,13 +162,19 @@ async def test_momentum_and_settled_bursts_are_asked_for_once(bench: Bench) -> N
 async def test_two_streams_and_one_started_anew_ask_no_second_time(bench: Bench) -> None:
     customer_id = new_id()
     async with bench.streaming(), bench.streaming():
-        await bench.answer(customer_id, ["opera", "opera", "opera"])
-        await bench.until(lambda found: "theme-momentum" in reasons(found))
+        await bench.answer_until(
+            customer_id,
+            ["opera", "opera", "opera"],
+            lambda found: "theme-momentum" in reasons(found),
+        )
     async with bench.streaming():
         await bench.answer(customer_id, ["opera", "opera", "opera", "opera"])
         marker = new_id()
-        await bench.answer(marker, ["golf", "golf", "golf"])
-        await bench.until(lambda found: any(str(marker) in body for body in found))
+        await bench.answer_until(
+            marker,
+            ["golf", "golf", "golf"],
+            lambda found: any(str(marker) in body for body in found),
+        )
     requests = [body for body in await bench.requests() if str(customer_id) in body]
     assert reasons(requests).count("theme-momentum") == 1
 

@@ -36,9 +36,8 @@ class StreamProcess:
                 if self._app.crashed or self._app.should_stop:
                     raise StreamCrashed
                 self._health.tick()
-                self._health.set_ready(
-                    bool(self._app.consumer.assignment()), "waits for partitions"
-                )
+                at_work = self._app.consumer.assignment() and not self._app.rebalancing
+                self._health.set_ready(bool(at_work), "waits for partitions")
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(stop.wait(), WATCH_SECONDS)
         finally:
