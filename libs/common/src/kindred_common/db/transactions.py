@@ -2,8 +2,16 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from typing import TypeVar
 
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from kindred_common.db.faults import lost_to_another
+
+TRIES = 3
+
+T = TypeVar("T")
 
 AfterCommit = Callable[[], Awaitable[None]]
 
@@ -37,3 +45,20 @@ class Transactions:
             yield transaction
         for hook in transaction.hooks.values():
             await hook()
+
+    async def run(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
+        """What ``work`` returns, done in a transaction, and again when the server undid it in favour of another one.
+
+        Work may be begun more than once, so it changes nothing but by its transaction.
+        """
+        for _ in range(TRIES - 1):
+            try:
+                return await self._run(work)
+            except DBAPIError as error:
+                if not lost_to_another(error):
+                    raise
+        return await self._run(work)
+
+    async def _run(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
+        async with self.begin() as transaction:
+            return await work(transaction)

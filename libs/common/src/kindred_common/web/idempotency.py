@@ -20,7 +20,6 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from kindred_common.db.faults import lost_to_another
 from kindred_common.db.transactions import Transaction, Transactions
 from kindred_common.security.principals import Principal
 from kindred_common.security.tables import idempotency_key
@@ -32,7 +31,6 @@ HEADER = "idempotency-key"
 KEPT_FOR = timedelta(hours=48)
 WAIT_FOR_FIRST = "2s"
 LOCK_NOT_AVAILABLE = "55P03"
-TRIES = 3
 
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")
 
@@ -51,26 +49,13 @@ Work = Callable[[Transaction], Awaitable[Outcome]]
 async def once(request: Request, transactions: Transactions, work: Work) -> Response:
     """Runs ``work`` in a transaction; under an ``Idempotency-Key`` at most once, however often the request comes.
 
-    Work that the database undid in favour of another transaction is run again.
-
     Raises:
         Problem: 409 while the first request with the key is still running, 422 when the key came with another request,
             400 when it is no key.
     """
-    for _ in range(TRIES - 1):
-        try:
-            return await _once(request, transactions, work)
-        except DBAPIError as error:
-            if not lost_to_another(error):
-                raise
-    return await _once(request, transactions, work)
-
-
-async def _once(request: Request, transactions: Transactions, work: Work) -> Response:
     key = request.headers.get(HEADER)
     if key is None:
-        async with transactions.begin() as transaction:
-            return _response(await work(transaction))
+        return _response(await transactions.run(work))
     if not _KEY.fullmatch(key):
         raise Problem(
             400,
@@ -80,12 +65,15 @@ async def _once(request: Request, transactions: Transactions, work: Work) -> Res
     claim = _Claim(
         _owner(request), key, await _fingerprint(request), context_of(request).clock.now()
     )
-    async with transactions.begin() as transaction:
+
+    async def claimed(transaction: Transaction) -> Response:
         if not await claim.take(transaction.connection):
             return await claim.repeat(transaction.connection)
         response = _response(await work(transaction))
         await claim.keep(transaction.connection, response)
         return response
+
+    return await transactions.run(claimed)
 
 
 class _Claim(NamedTuple):

@@ -23,6 +23,7 @@ from kindred_common.web.routing import public_router
 from kindred_feedback.application.give_feedback import give_feedback
 from kindred_feedback.application.ports import Sight, Wanted
 from kindred_feedback.application.queries import event_summary
+from kindred_feedback.domain.feedback import Feedback
 from kindred_feedback.entrypoints.desk import Desk
 from kindred_feedback.entrypoints.schemas import FeedbackOut, GivenIn, SummaryOut
 
@@ -67,11 +68,11 @@ def own_feedback_router(desk: Desk) -> APIRouter:
 
     @router.put("/feedback", summary="Say how it was, or say it anew")
     async def put_feedback(token: str, body: GivenIn) -> FeedbackOut:
-        async with desk.transactions.begin() as transaction:
-            feedback = await give_feedback(
-                desk.open(transaction), token, body.given(), desk.clock.now()
-            )
-        return FeedbackOut.of(feedback)
+        async def work(transaction: Transaction) -> Feedback:
+            stores = desk.open(transaction)
+            return await give_feedback(stores, token, body.given(), desk.clock.now())
+
+        return FeedbackOut.of(await desk.transactions.run(work))
 
     return router
 

@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
+from kindred_common.db.transactions import Transaction
 from kindred_common.i18n.translator import choose_language, translator
 from kindred_common.web.forms import Form, read_form
 from kindred_common.web.pages import Pages, speak_language
@@ -62,8 +63,11 @@ class _Page:
         except WrongFeedback as fault:
             said = {name: form.text(name) for name in NOT_GIVEN}
             return self.render(request, own, said, mistake=fault.field, status=422)
-        async with self._desk.transactions.begin() as transaction:
+
+        async def work(transaction: Transaction) -> None:
             await give_feedback(self._desk.open(transaction), token, given, self._desk.clock.now())
+
+        await self._desk.transactions.run(work)
         return RedirectResponse(f"/f/{token}?note=thanks", 303)
 
     def render(

@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from fastapi.responses import Response
 
+from kindred_common.db.transactions import Transaction
 from kindred_common.web.problems import not_found
 from kindred_outreach.application.explain_pressure import Explanation, explain_pressure
 from kindred_outreach.application.queries import MessageFilter
@@ -61,7 +62,7 @@ def _lifting(router: APIRouter, desk: Desk) -> None:
         summary="Write to the customer's address again after mail to it came back",
     )
     async def lift(operator: Operator, customer_id: UUID) -> Response:
-        async with desk.transactions.begin() as transaction:
+        async def work(transaction: Transaction) -> None:
             stores = desk.open_stores(transaction)
             recipient = await stores.recipients.find(customer_id)
             address = None if recipient is None else recipient.address
@@ -69,6 +70,8 @@ def _lifting(router: APIRouter, desk: Desk) -> None:
                 raise not_found("suppression")
             subject = ("customer", str(customer_id))
             await desk.audit(transaction, operator, "suppression.lift", subject)
+
+        await desk.transactions.run(work)
         return Response(status_code=204)
 
 

@@ -39,13 +39,17 @@ def unsubscribe_router(desk: Desk, sender: str) -> APIRouter:
     async def act(
         token: str, request: Request, form: Annotated[Form, Depends(read_form)]
     ) -> Response:
-        async with desk.transactions.begin() as transaction:
+        channel = _channel(form)
+
+        async def work(transaction: Transaction) -> None:
             visit = await _visit(desk, transaction, token)
             wanted = _wanted(form, visit.purpose)
             now = desk.clock.now()
-            change = unsubscription(visit.link.customer_id, *wanted, _channel(form), now)
+            change = unsubscription(visit.link.customer_id, *wanted, channel, now)
             await state_consent(desk.open_stores(transaction), change, cause_of(request))
-        if change.channel == ONE_CLICK:
+
+        await desk.transactions.run(work)
+        if channel == ONE_CLICK:
             return Response()  # mail programs follow no redirect and show no page
         return RedirectResponse(f"/u/{token}", 303)
 

@@ -2,10 +2,12 @@
 
 from fastapi import APIRouter, Request, Response
 
+from kindred_common.db.transactions import Transaction
 from kindred_common.web.problems import Problem, not_found
 from kindred_common.web.routing import public_router
 from kindred_common.web.tracing import cause_of
 from kindred_survey.application.answer_by_link import answer_by_link
+from kindred_survey.application.record_answers import Recorded
 from kindred_survey.application.withdraw_answers import withdraw_answers
 from kindred_survey.domain.errors import UnknownQuestion, WrongAnswer
 from kindred_survey.entrypoints.desk import Desk
@@ -48,28 +50,29 @@ def _writing(router: APIRouter, desk: Desk) -> None:
     async def put_own_answer(
         token: str, question_id: str, body: AnswerValue, request: Request
     ) -> RecordedView:
+        async def work(transaction: Transaction) -> Recorded:
+            stores = desk.open(transaction)
+            link = (await followed(stores, desk, token)).link
+            return await answer_by_link(
+                stores, link, body.given(question_id), cause_of(request), desk.clock.now()
+            )
+
         try:
-            async with desk.transactions.begin() as transaction:
-                stores = desk.open(transaction)
-                link = (await followed(stores, desk, token)).link
-                recorded = await answer_by_link(
-                    stores, link, body.given(question_id), cause_of(request), desk.clock.now()
-                )
+            return recorded_view(await desk.transactions.run(work))
         except WrongAnswer as fault:
             raise _wrong_answer(fault) from None
-        return recorded_view(recorded)
 
     @router.delete(
         "/answers/{question_id}", status_code=204, summary="Take the answer to a question back"
     )
     async def delete_own_answer(token: str, question_id: str, request: Request) -> Response:
+        async def work(transaction: Transaction) -> None:
+            stores = desk.open(transaction)
+            link = (await followed(stores, desk, token)).link
+            await withdraw_answers(stores, link, question_id, cause_of(request), desk.clock.now())
+
         try:
-            async with desk.transactions.begin() as transaction:
-                stores = desk.open(transaction)
-                link = (await followed(stores, desk, token)).link
-                await withdraw_answers(
-                    stores, link, question_id, cause_of(request), desk.clock.now()
-                )
+            await desk.transactions.run(work)
         except WrongAnswer as fault:
             raise _wrong_answer(fault) from None
         return Response(status_code=204)

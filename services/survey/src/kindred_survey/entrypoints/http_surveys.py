@@ -132,9 +132,12 @@ def _writing(desk: Desk) -> APIRouter:
     ) -> SurveyView:
         revision = required_version(if_match)
         wanted = Change(survey_id, revision, draft.name, draft.definition.to_domain())
+
+        async def work(transaction: Transaction) -> Survey:
+            return await change_survey(desk.open(transaction), wanted, desk.clock.now())
+
         with _definition_faults():
-            async with desk.transactions.begin() as transaction:
-                survey = await change_survey(desk.open(transaction), wanted, desk.clock.now())
+            survey = await desk.transactions.run(work)
         response.headers["ETag"] = etag(survey.revision)
         return SurveyView.of(survey)
 

@@ -1,13 +1,15 @@
 """Opens personal links for customers' pages, and shows the pages in their language."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from kindred_common.db.transactions import Transaction
 from kindred_common.i18n.translator import Translator, choose_language, translator
 from kindred_common.web.pages import Pages, speak_language
 from kindred_survey.application.ports import Stores, Visit
@@ -18,6 +20,8 @@ from kindred_survey.entrypoints.desk import Desk
 from kindred_survey.entrypoints.following import followed
 
 TEMPLATES = Path(__file__).parent / "templates"
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,21 +53,38 @@ class Guide:
         self._pages = Pages(TEMPLATES, sender=company)
 
     @asynccontextmanager
-    async def open(self, request: Request, token: str) -> AsyncIterator[tuple[Stores, Way]]:
-        """The way behind a link, for the length of a transaction.
+    async def open(self, request: Request, token: str) -> AsyncIterator[Way]:
+        """The way behind a link, to be shown, for the length of a transaction.
 
         Raises:
             Problem: 404 for a link that opens nothing.
         """
         async with self.desk.transactions.begin() as transaction:
+            yield await self._way(self.desk.open(transaction), request, token)
+
+    async def change(
+        self, request: Request, token: str, work: Callable[[Stores, Way], Awaitable[T]]
+    ) -> T:
+        """What ``work`` returns, which changes something on the way behind a link.
+
+        Raises:
+            Problem: 404 for a link that opens nothing.
+        """
+
+        async def opened(transaction: Transaction) -> T:
             stores = self.desk.open(transaction)
-            visit = await followed(stores, self.desk, token)
-            speech = _speech(request, visit)
-            speak_language(request, speech.language)
-            link = visit.link
-            published = await stores.surveys.published(link.survey_id, link.version)
-            statements = await stores.answers.of_response(link.customer_id, link.survey_id)
-            yield stores, Way(token, visit, published.definition, statements, speech)
+            return await work(stores, await self._way(stores, request, token))
+
+        return await self.desk.transactions.run(opened)
+
+    async def _way(self, stores: Stores, request: Request, token: str) -> Way:
+        visit = await followed(stores, self.desk, token)
+        speech = _speech(request, visit)
+        speak_language(request, speech.language)
+        link = visit.link
+        published = await stores.surveys.published(link.survey_id, link.version)
+        statements = await stores.answers.of_response(link.customer_id, link.survey_id)
+        return Way(token, visit, published.definition, statements, speech)
 
     def show(
         self,

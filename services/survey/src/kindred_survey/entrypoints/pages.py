@@ -47,12 +47,12 @@ def pages_router(desk: Desk, company: str) -> APIRouter:
 def _ends(router: APIRouter, guide: Guide) -> None:
     @router.get("")
     async def show_start(request: Request, token: str) -> Response:
-        async with guide.open(request, token) as (_, way):
+        async with guide.open(request, token) as way:
             return guide.show(request, "start.html", way, start_view(way))
 
     @router.get("/done")
     async def show_end(request: Request, token: str) -> Response:
-        async with guide.open(request, token) as (_, way):
+        async with guide.open(request, token) as way:
             still_open = open_position(way)
             if still_open is not None:
                 return way.to(still_open)
@@ -64,20 +64,23 @@ def _ends(router: APIRouter, guide: Guide) -> None:
 def _answers(router: APIRouter, guide: Guide) -> None:
     @router.get("/answers")
     async def show_answers(request: Request, token: str) -> Response:
-        async with guide.open(request, token) as (_, way):
+        async with guide.open(request, token) as way:
             values = {"lines": answer_lines(way), "open_position": open_position(way)}
             return guide.show(request, "answers.html", way, values)
 
     @router.post("/withdrawals")
     async def post_withdrawal(request: Request, token: str, form: Sent) -> Response:
         question_id = form.text("question_id") or None
+
+        async def withdraw(stores: Stores, way: Way) -> Response:
+            now = guide.desk.clock.now()
+            await withdraw_answers(stores, way.visit.link, question_id, cause_of(request), now)
+            return way.to("answers")
+
         try:
-            async with guide.open(request, token) as (stores, way):
-                now = guide.desk.clock.now()
-                await withdraw_answers(stores, way.visit.link, question_id, cause_of(request), now)
+            return await guide.change(request, token, withdraw)
         except UnknownQuestion:
             raise not_found("question") from None
-        return way.to("answers")
 
 
 def _questions(router: APIRouter, guide: Guide) -> None:
@@ -85,7 +88,7 @@ def _questions(router: APIRouter, guide: Guide) -> None:
     async def show_question(
         request: Request, token: str, position: Position, changing: Changing = False
     ) -> Response:
-        async with guide.open(request, token) as (_, way):
+        async with guide.open(request, token) as way:
             step = way.step(position)
             if step is None or step.position != position:
                 return way.to(step.position if step else "done")
@@ -96,17 +99,20 @@ def _questions(router: APIRouter, guide: Guide) -> None:
     @router.post("/{position}")
     async def post_answer(request: Request, token: str, position: Position, form: Sent) -> Response:
         changing = form.text("change") == "1"
+
+        async def answer(stores: Stores, way: Way) -> Response:
+            step = way.step(position)
+            if step is not None and step.position == position:
+                await _take(guide, stores, way, step, form, cause_of(request))
+            onward = await go_on(stores, way.visit.link, position, guide.desk.clock.now())
+            if changing:
+                return way.to("answers")
+            return way.to("done" if onward.position is None else onward.position)
+
         try:
-            async with guide.open(request, token) as (stores, way):
-                step = way.step(position)
-                if step is not None and step.position == position:
-                    await _take(guide, stores, way, step, form, cause_of(request))
-                onward = await go_on(stores, way.visit.link, position, guide.desk.clock.now())
+            return await guide.change(request, token, answer)
         except WrongAnswer:
             return await _show_mistake(guide, request, token, position, form)
-        if changing:
-            return way.to("answers")
-        return way.to("done" if onward.position is None else onward.position)
 
 
 async def _take(
@@ -130,7 +136,7 @@ async def _show_mistake(
     guide: Guide, request: Request, token: str, position: int, form: Form
 ) -> Response:
     """The page of the question again, with what was sent still filled in and what is wrong with it."""
-    async with guide.open(request, token) as (_, way):
+    async with guide.open(request, token) as way:
         step = way.step(position)
         if step is None:
             return way.to("done")
