@@ -33,6 +33,8 @@ def test_numbers_and_amounts_are_written_as_people_do() -> None:
     dutch, english = translator("nl"), translator("en")
 
     assert (dutch.format_number(1234.5), english.format_number(1234.5)) == ("1.234,5", "1,234.5")
+    assert (dutch.format_number(0.9, 2), english.format_number(0.9, 2)) == ("0,90", "0.90")
+    assert english.format_number(1234.567, 2) == "1,234.57"
     assert dutch.format_money(Decimal("49.5")) == "€\N{NO-BREAK SPACE}49,50"
     assert english.format_money(Decimal("49.5")) == "€49.50"
 

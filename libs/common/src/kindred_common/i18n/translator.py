@@ -53,8 +53,10 @@ class Translator:
         """Hours and minutes in the person's zone: 19:30."""
         return dates.format_time(moment.astimezone(self.zone), "HH:mm", locale=self._locale)
 
-    def format_number(self, number: float | Decimal) -> str:
-        return numbers.format_decimal(number, locale=self._locale)
+    def format_number(self, number: float | Decimal, decimals: int | None = None) -> str:
+        """With as many ``decimals``, zeros too; without them as many as matter, three at most."""
+        pattern = None if decimals is None else "#,##0." + "0" * decimals
+        return numbers.format_decimal(number, pattern, locale=self._locale)
 
     def format_money(self, amount: Decimal, currency: str = "EUR") -> str:
         return numbers.format_currency(amount, currency, locale=self._locale)
