@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
+from services.matching.tests.test_allocation_properties import bits
 from services.matching.tests.worlds import NOW
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -15,6 +16,7 @@ from kindred_common.clock import new_id
 from kindred_common.contracts.matching import CustomerMatches
 from kindred_common.contracts.record import Cause
 from kindred_common.db.engine import create_engine
+from kindred_common.db.settings import DatabaseSettings
 from kindred_common.db.transactions import Transaction, Transactions
 from kindred_common.messaging.outbox import Outbox, RelayWaker
 from kindred_common.observability.metrics import Metrics
@@ -26,6 +28,7 @@ from kindred_matching.adapters.postgres_projections import PostgresProjections
 from kindred_matching.adapters.postgres_requests import PostgresEpochRequests
 from kindred_matching.application.matchmaker import Matchmaker
 from kindred_matching.application.ports import Caused, Stores
+from kindred_matching.domain.engine import Engine
 from kindred_matching.domain.inputs import Input
 from kindred_matching.domain.rules import Rules
 from kindred_matching.domain.state import EngineState
@@ -38,6 +41,7 @@ class Desk:
     """A database, and matchmakers that write to it as processes would."""
 
     engine: AsyncEngine
+    database: DatabaseSettings
     clock: FakeClock
 
     def __post_init__(self) -> None:
@@ -108,12 +112,17 @@ class Clerk:
         async with self.desk.transactions.begin() as transaction:
             await self.matchmaker.keep_snapshot(self.stores(transaction))
 
-    async def state(self) -> tuple[int, EngineState]:
-        """Position and state of the memory, which is brought up to date first."""
+    async def engine(self) -> Engine:
+        """The memory, brought up to date."""
         async with self.desk.transactions.begin() as transaction:
             engine = await self.matchmaker._open(self.stores(transaction))
             self.matchmaker._engine = engine
-        return self.matchmaker._position, engine.state()
+        return engine
+
+    async def bits(self) -> tuple[int, tuple[EngineState, dict[str, bytes]]]:
+        """Position and state of the memory, which is brought up to date first."""
+        engine = await self.engine()
+        return self.matchmaker._position, bits(engine)
 
 
 @asynccontextmanager
@@ -121,6 +130,6 @@ async def open_desk(postgres_server: str) -> AsyncIterator[Desk]:
     async with fresh_database(postgres_server, kindred_matching) as settings:
         engine = create_engine(settings, application="test")
         try:
-            yield Desk(engine, FakeClock(NOW))
+            yield Desk(engine, settings, FakeClock(NOW))
         finally:
             await engine.dispose()

@@ -1,4 +1,5 @@
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from uuid import UUID
 
@@ -21,9 +22,12 @@ from kindred_common.security.principals import Role
 from kindred_common.testing.sites import Site, lay_out_site
 from kindred_matching.adapters.postgres_readings import PostgresReadings
 from kindred_matching.adapters.postgres_requests import PostgresEpochRequests
+from kindred_matching.adapters.replica_process import ReplicaProcess
+from kindred_matching.adapters.theme_files import read_taxonomy
 from kindred_matching.entrypoints.http_engine import engine_router
 from kindred_matching.entrypoints.http_epochs import epochs_router
 from kindred_matching.entrypoints.http_matches import matches_router
+from kindred_matching.entrypoints.wording import labels_of
 
 
 @pytest.fixture
@@ -50,10 +54,13 @@ async def clerk(desk: Desk) -> Clerk:
 @pytest.fixture
 async def client(desk: Desk, clerk: Clerk, site: Site) -> AsyncIterator[httpx.AsyncClient]:
     assert clerk.epoch
+    replicas = ReplicaProcess(desk.database, lambda: ThreadPoolExecutor(1))
     routers = (
         matches_router(
             desk.transactions,
             lambda transaction: PostgresReadings(transaction.connection),
+            replicas,
+            labels_of(read_taxonomy()),
             desk.clock,
             site.context.ids,
         ),
@@ -73,6 +80,7 @@ async def client(desk: Desk, clerk: Clerk, site: Site) -> AsyncIterator[httpx.As
     async with site.client(*routers) as client:
         client.headers.update(site.signed_in())
         yield client
+    replicas.close()
 
 
 async def explanation(client: httpx.AsyncClient, customer: int, event: int) -> dict[str, object]:

@@ -3,6 +3,7 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
+from services.matching.tests.test_allocation_properties import assessed
 from services.matching.tests.worlds import (
     NOW,
     UTRECHT,
@@ -109,7 +110,7 @@ def test_who_was_taken_off_the_list_is_not_proposed_again_but_costs_nothing() ->
     engine.settle()
     told = engine.describe([a_customer().id])[0]
     assert told.refused[0].reasons == (Reason.DECLINED,)
-    assert engine.board.cap[0] == 1
+    assert assessed(engine, a_customer().id).cap == 1
     engine.apply(a_step("approved", a_customer(), an_event(1)))
     engine.settle()
     assert engine.describe([a_customer().id])[0].chosen[0].fixed

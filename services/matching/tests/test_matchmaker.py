@@ -3,7 +3,7 @@ from uuid import UUID
 
 import pytest
 from services.matching.tests.desks import Clerk, Desk
-from services.matching.tests.test_allocation_properties import RULES, a_history, known
+from services.matching.tests.test_allocation_properties import RULES, a_history, bits
 from services.matching.tests.worlds import (
     NOW,
     a_customer,
@@ -124,13 +124,13 @@ async def test_a_removed_customer_leaves_nothing(desk: Desk) -> None:
 async def test_memory_that_ran_ahead_of_the_database_is_void(desk: Desk) -> None:
     clerk = await desk.hire()
     await clerk.take(told(an_event(1, seats=1)), told(a_customer(1)))
-    position, before = await clerk.state()
+    position, before = await clerk.bits()
 
     with pytest.raises(RuntimeError):
         await fail_before_commit(clerk, told(a_customer(2)))
     assert clerk.matchmaker._position == position + 1, "memory did run ahead"
 
-    assert await clerk.state() == (position, before)
+    assert await clerk.bits() == (position, before)
     await clerk.take(told(a_customer(3)))
     assert {key for key, _, _ in await desk.published()} == {
         str(customer_id(1)),
@@ -186,18 +186,16 @@ async def test_crashes_and_snapshots_leave_the_same_bits(desk: Desk, seed: int) 
     clerk = await desk.hire(RULES)
     while history:
         batch, history = history[: (size := random.randint(1, 5))], history[size:]
+        clerk = await disturb(desk, clerk, random, straight)
+        await clerk.take(*batch)
         for happening in batch:
             straight.apply(happening)
         straight.settle()
-        clerk = await disturb(desk, clerk, random, straight)
-        await clerk.take(*batch)
-    assert (await clerk.state())[1] == straight.state()
-    _, state = await (await desk.hire(RULES)).state()
-    assert state == straight.state()
-    restored = Engine.restored(state)
-    restored.settle()
-    assert known(restored) == known(straight)
-    assert restored.state() == straight.state()
+    assert (await clerk.bits())[1] == bits(straight)
+    # A new writer begins with a look at the clock.
+    straight.apply(ClockTicked(NOW))
+    straight.settle()
+    assert (await (await desk.hire(RULES)).bits())[1] == bits(straight)
     await check_projections(desk, straight)
 
 
@@ -219,7 +217,7 @@ async def check_projections(desk: Desk, engine: Engine) -> None:
     """The tables tell of the same matches as the engine."""
     async with desk.engine.begin() as connection:
         rows = (await connection.execute(text("SELECT * FROM match"))).all()
-        events = (await connection.execute(text("SELECT event_id, held FROM event"))).all()
+        events = (await connection.execute(text("SELECT event_id FROM event"))).scalars()
     found: dict[UUID, set[UUID]] = {customer: set() for customer in engine.customers}
     for row in rows:
         found[row.customer_id].add(row.event_id)
@@ -228,9 +226,7 @@ async def check_projections(desk: Desk, engine: Engine) -> None:
         for proposal in engine.describe(engine.customers)
     }
     assert found == expected
-    assert {event: engine.ledger.held(event) for event in engine.events} == {
-        row.event_id: row.held for row in events
-    }
+    assert set(events) >= engine.events.keys()
 
 
 async def test_the_journal_is_trimmed_behind_the_older_snapshot(desk: Desk) -> None:
@@ -241,9 +237,9 @@ async def test_the_journal_is_trimmed_behind_the_older_snapshot(desk: Desk) -> N
     await clerk.take(told(a_customer(8)), told(a_customer(9)))
 
     assert await desk.count("snapshot") == 2
-    position, state = await clerk.state()
+    position, (state, _) = await clerk.bits()
     assert await desk.count("journal") == 3, "one behind the older snapshot, two behind the newer"
     await desk.hire()
-    _, rebuilt = await (await desk.hire()).state()
+    _, (rebuilt, _) = await (await desk.hire()).bits()
     assert rebuilt == state
     assert position == 7

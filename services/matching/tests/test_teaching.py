@@ -1,10 +1,12 @@
 """What invitations teach the engine, and how it comes into use."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from services.matching.tests.desks import TICK, Desk
+from services.matching.tests.test_allocation_properties import bits
 from services.matching.tests.worlds import (
     NOW,
     a_customer,
@@ -17,10 +19,11 @@ from services.matching.tests.worlds import (
 from sqlalchemy import text
 
 from kindred_matching.adapters.postgres_readings import PostgresReadings
-from kindred_matching.application.queries import explain_pair
+from kindred_matching.adapters.replica_process import ReplicaProcess
+from kindred_matching.domain.assessment import Assessor
 from kindred_matching.domain.engine import Engine
 from kindred_matching.domain.epochs import Epochs
-from kindred_matching.domain.explanation import explain
+from kindred_matching.domain.explanation import WhyPair, explain
 from kindred_matching.domain.inputs import (
     ClockTicked,
     CustomerRemoved,
@@ -36,9 +39,10 @@ CONCERT = an_event(9, kind="culture", themes=(("opera", 1.0),))
 
 
 def weights(engine: Engine, number: int = 1) -> list[float]:
-    row = engine.board.customers.take(customer_id(number))
-    column = engine.board.events.slots.take(CONCERT.id)
-    return [float(weight) for weight in engine.board.weight[row, column]]
+    view = engine.table.view([engine.table.slots.take(CONCERT.id)])
+    dossier = engine.dossier(customer_id(number))
+    seen = Assessor(engine.table, engine.rules, engine.now).assess(dossier, view)
+    return [float(weight) for weight in seen.weight[0]]
 
 
 def after(engine: Engine, *happenings: Input) -> Engine:
@@ -130,12 +134,11 @@ def test_slices_go_through_the_customers_and_newcomers_fit_in() -> None:
     after(engine, CustomerReplaced(a_customer(9)), CustomerReplaced(a_customer(0)))
     assert weights(engine, 9) == before[7], "who has yet to be scored is seen as before"
     assert weights(engine, 0) == weights(engine, 3)
-    again = Engine.restored(engine.state())
+    again = Engine.restored(engine.snapshot())
     for each in (engine, again):
         after(each, SliceScored(3), EpochBegun("anna"), SliceScored(100))
         assert len({tuple(weights(each, n)) for n in (0, 3, 4, 5, 6, 7, 9)}) == 1
-    assert again.state() == engine.state()
-    assert again.board.weight.tobytes() == engine.board.weight.tobytes()
+    assert bits(again) == bits(engine)
 
 
 def test_an_epoch_that_changes_nothing_scores_nobody() -> None:
@@ -152,16 +155,14 @@ async def test_an_epoch_is_told_and_explained_as_it_was_applied(desk: Desk) -> N
     assert len(await desk.published()) == before
     await clerk.take(SliceScored(4))
     assert len(await desk.published()) > before
-    _, state = await clerk.state()
-    engine = Engine.restored(state)
+    engine = await clerk.engine()
+    replicas = ReplicaProcess(desk.database, lambda: ThreadPoolExecutor(1))
+    for number in range(1, 7):
+        found = await replicas.ask(WhyPair(customer_id(number), CONCERT.id))
+        assert found == explain(engine, customer_id(number), CONCERT.id)
+    replicas.close()
     async with desk.transactions.begin() as transaction:
-        readings = PostgresReadings(transaction.connection)
-        for number in range(1, 7):
-            found = await explain_pair(readings, customer_id(number), CONCERT.id)
-            assert found is not None
-            ours = explain(engine, customer_id(number), CONCERT.id, 0)
-            assert found.options == ours.options
-        (latest, first) = await readings.epochs(None, 10)
+        (latest, first) = await PostgresReadings(transaction.connection).epochs(None, 10)
     assert (latest.number, latest.asked_by, latest.begun_at) == (1, "anna", NOW)
     assert dict(latest.shifts)
     assert (first.number, first.tally.replies, latest.tally.replies) == (0, 2, 0)
@@ -173,13 +174,13 @@ async def test_another_writer_goes_on_in_the_middle_of_an_epoch(desk: Desk) -> N
     await clerk.take(*invited_and("declined", 1))
     await clerk.ask_epoch("night")
     await clerk.take(SliceScored(2))
-    _, state = await clerk.state()
+    taught = (await clerk.engine()).teaching.taught()
 
     other = await desk.hire()
 
     waits = other.matchmaker.scoring_anew
     assert waits
-    assert (await other.state())[1].taught == state.taught
+    assert (await other.engine()).teaching.taught() == taught
     await other.take(SliceScored(9))
     assert not other.matchmaker.scoring_anew
     await other.ask_epoch()
@@ -190,7 +191,7 @@ async def test_another_writer_goes_on_in_the_middle_of_an_epoch(desk: Desk) -> N
 
 async def test_nobody_asked_nothing_begins(desk: Desk) -> None:
     clerk = await desk.hire()
-    position, _ = await clerk.state()
+    position, _ = await clerk.bits()
     async with desk.transactions.begin() as transaction:
         await clerk.matchmaker.begin_epoch(clerk.stores(transaction), TICK)
-    assert (await clerk.state())[0] == position
+    assert (await clerk.bits())[0] == position

@@ -16,10 +16,9 @@ from tests.bench.matching.closed_loop_world import (
     true_chances,
 )
 
-from kindred_matching.domain.board import Board
 from kindred_matching.domain.events import EventTable
-from kindred_matching.domain.greedy import GreedyAllocator
 from kindred_matching.domain.replies import Reply
+from kindred_matching.domain.scoring import ABSENT
 
 Floats = NDArray[np.float64]
 
@@ -76,23 +75,27 @@ def look_at(world: World, occasion: Occasion, number: int) -> Round:
 
 
 def _invitations(world: World, policy: Policy, round_: Round) -> Iterator[Invited]:
-    table = EventTable()
-    board = Board(table)
-    columns = [table.put(event, round_.now) for event in round_.occasion.events]
-    rows = [board.customers.take(customer.id) for customer in world.customers]
-    board.fit()
-    board.weight[np.ix_(rows, columns)] = policy.weigh(round_)
-    board.cap[rows], board.room[rows] = 1, 1_000_000
+    rows = {customer.id: row for row, customer in enumerate(world.customers)}
+    columns = {event.id: column for column, event in enumerate(round_.occasion.events)}
+    seats = [event.seats for event in round_.occasion.events]
+    weight = policy.weigh(round_).copy()
     for pair in policy.drawn(round_):
-        row, column = board.customers.take(pair.customer_id), table.slots.take(pair.event_id)
-        board.fixed[row, column], board.cap[row] = 1, 0
-        table.rows["held"][column] += 1
-        yield Invited(rows.index(row), columns.index(column), 0)
-    allocator = GreedyAllocator(board)
-    allocator.settle()
-    for row, column in np.argwhere(allocator.chosen).tolist():
-        seats = int(allocator.chosen[row, column])
-        yield Invited(rows.index(row), columns.index(column), seats - 1)
+        row, column = rows[pair.customer_id], columns[pair.event_id]
+        weight[row], seats[column] = ABSENT, seats[column] - 1
+        yield Invited(row, column, 0)
+    yield from _best_first(weight, seats)
+
+
+def _best_first(weight: Floats, seats: list[int]) -> Iterator[Invited]:
+    """One invitation for each customer, always the pair of most weight that still fits."""
+    free = np.ones(len(weight), dtype=np.bool_)
+    order = np.argsort(-weight, axis=None, kind="stable")
+    for row, column, option in zip(*np.unravel_index(order, weight.shape), strict=True):
+        if weight[row, column, option] < 0.0:
+            return
+        if free[row] and seats[column] > option:
+            free[row], seats[column] = False, seats[column] - 1 - int(option)
+            yield Invited(int(row), int(column), int(option))
 
 
 def _reply(world: World, round_: Round, invited: Invited) -> tuple[Reply, str | None]:

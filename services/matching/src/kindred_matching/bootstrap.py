@@ -19,6 +19,7 @@ from kindred_matching.adapters.postgres_journal import PostgresJournal
 from kindred_matching.adapters.postgres_projections import PostgresProjections
 from kindred_matching.adapters.postgres_readings import PostgresReadings
 from kindred_matching.adapters.postgres_requests import PostgresEpochRequests
+from kindred_matching.adapters.replica_process import ReplicaProcess
 from kindred_matching.adapters.republish import read_matches
 from kindred_matching.adapters.theme_files import read_taxonomy
 from kindred_matching.adapters.writership import Epoch, Writership
@@ -32,6 +33,7 @@ from kindred_matching.entrypoints.http_matches import matches_router
 from kindred_matching.entrypoints.http_themes import themes_router
 from kindred_matching.entrypoints.jobs import EPOCH, epoch_job, plan_epochs
 from kindred_matching.entrypoints.ticker import Ticker
+from kindred_matching.entrypoints.wording import labels_of
 from kindred_matching.settings import MatchingSettings
 
 DESCRIPTION = """
@@ -59,6 +61,7 @@ def assemble(foundation: Foundation[MatchingSettings]) -> Parts:
             publish=partial(foundation.outbox.publish, transaction),
         )
 
+    replicas = ReplicaProcess(foundation.settings.database)
     observer = MeasuredObserver(foundation.metrics)
     matchmaker = Matchmaker(
         chosen.rules(taxonomy.tree),
@@ -75,7 +78,7 @@ def assemble(foundation: Foundation[MatchingSettings]) -> Parts:
         chosen.tick,
     )
     return Parts(
-        app=_application(foundation, taxonomy),
+        app=_application(foundation, taxonomy, replicas),
         subscriptions=subscriptions(matchmaker, stores, observer),
         jobs={
             EPOCH: epoch_job(_open_readings, _open_requests, foundation.clock, chosen.epoch_after)
@@ -83,6 +86,7 @@ def assemble(foundation: Foundation[MatchingSettings]) -> Parts:
         loops={"epoch-plan": plan_epochs(foundation.transactions, foundation.clock)},
         republish={CUSTOMER_MATCHES.name: read_matches},
         gate=_gate(foundation, epoch, ticker),
+        close=replicas.close,
     )
 
 
@@ -128,11 +132,15 @@ async def _as_coroutine(loop: Loop, stop: asyncio.Event) -> None:
     await loop(stop)
 
 
-def _application(foundation: Foundation[MatchingSettings], taxonomy: Taxonomy) -> FastAPI:
+def _application(
+    foundation: Foundation[MatchingSettings], taxonomy: Taxonomy, replicas: ReplicaProcess
+) -> FastAPI:
     routers = [
         matches_router(
             foundation.transactions,
             _open_readings,
+            replicas,
+            labels_of(taxonomy),
             foundation.clock,
             foundation.ids,
         ),

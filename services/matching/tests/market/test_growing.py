@@ -1,5 +1,6 @@
 """Markets that grow, are restored, and hear of changes in batches."""
 
+from copy import deepcopy
 from io import BytesIO
 from random import Random
 from typing import Any
@@ -90,6 +91,28 @@ def test_an_empty_market_is_filled_by_operations_alone(seed: int) -> None:
     audit(market, books)
 
 
+@pytest.mark.parametrize("seed", range(60))
+def test_batches_growth_and_restarts_may_come_in_any_order(seed: int) -> None:
+    random = Random(500 + seed)
+    books = draw_books(random, random.randint(1, 8), random.randint(2, 6))
+    market = open_market(books)
+    for _ in range(30):
+        market.put_off = random.random() < 0.3
+        before = choice_of(market)
+        match random.randrange(12):
+            case 0:
+                grow(random, market, books)
+                audit(market, books)
+            case 1:
+                market = Market.restored(saved(market))
+                audit(market, books)
+            case 2:
+                market.go_on(random.randint(0, 30))
+                verify(market, books, before)
+            case _:
+                operate(random, market, books)
+
+
 def test_grown_beyond_two_bytes_codes_are_wider() -> None:
     market = Market.empty(1, 2, 1, 1)
     market.grow(1, 1 << 15, 1, 1)
@@ -100,14 +123,14 @@ def test_grown_beyond_two_bytes_codes_are_wider() -> None:
 
 @pytest.mark.parametrize("seed", range(20))
 def test_a_restored_snapshot_goes_on_with_the_same_bits(seed: int) -> None:
-    books, other_books = draw_books(Random(seed)), draw_books(Random(seed))
+    random, again = Random(seed), Random()
+    books = draw_books(random)
     market = open_market(books)
     market.start(QUICK)
-    random, again = Random(seed), Random(seed)
     for _ in range(15):
         random.choice(OPERATIONS)(random, market, books)
-        again.choice(OPERATIONS)(again, open_market(other_books), other_books)
-    copy = Market.restored(saved(market))
+    copy, other_books = Market.restored(saved(market)), deepcopy(books)
+    again.setstate(random.getstate())
     assert choice_of(copy) == choice_of(market)
     assert len(copy.changed) == 0
     for _ in range(20):

@@ -119,6 +119,7 @@ class ReasonCode(StrEnum):
     DISTANCE = "distance"
     PAST = "past"
     DECLINED = "declined"
+    EXCLUDED = "excluded"
     SEATS = "seats"
     CAP = "cap"
     OVERLAP = "overlap"

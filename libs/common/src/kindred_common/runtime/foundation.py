@@ -59,7 +59,8 @@ class Parts:
     ``jobs`` are handlers of timed work by kind; ``loops`` further background work by name, run in the worker;
     ``republish`` the readers of current truth by topic name. ``gate`` lets the consumer's loop run, for a service of which
     only one process at a time may consume. ``gather_ms`` is how long records may be kept back so that they are taken
-    together, which costs a fraction: for a service whose records nobody waits for to the millisecond.
+    together, which costs a fraction: for a service whose records nobody waits for to the millisecond. ``close`` is called when
+    all of it has stopped.
     """
 
     app: FastAPI
@@ -69,6 +70,7 @@ class Parts:
     republish: Mapping[str, PageReader] = field(default_factory=dict)
     gate: Gate | None = None
     gather_ms: int = 0
+    close: Callable[[], None] = lambda: None
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,7 +67,10 @@ async def run_until(
     """Runs the loops of ``mode`` (api, worker or all) until ``stop``; a worker answers probes only."""
     app = parts.app if mode != "worker" else None
     loops = worker_loops(foundation, parts) if mode != "api" else {}
-    await run_process(foundation, loops, stop, app=app)
+    try:
+        await run_process(foundation, loops, stop, app=app)
+    finally:
+        parts.close()
 
 
 async def run_process(

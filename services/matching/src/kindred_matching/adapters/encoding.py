@@ -1,8 +1,10 @@
-"""The engine's values as JSON text, for the journal, the snapshot and the projections."""
+"""The engine's values as JSON text, for the journal, the snapshot and the projections; the market's arrays beside them."""
 
+import io
 import zlib
 from typing import Any
 
+import numpy as np
 from pydantic import TypeAdapter
 
 from kindred_matching.domain import inputs
@@ -13,7 +15,7 @@ from kindred_matching.domain.learning import Tally
 from kindred_matching.domain.lens import Shifts
 from kindred_matching.domain.lessons import Lesson
 from kindred_matching.domain.rules import Rules
-from kindred_matching.domain.state import EngineState
+from kindred_matching.domain.state import EngineState, Snapshot
 from kindred_matching.domain.teaching import ModelInUse
 
 CUSTOMER = TypeAdapter(Customer)
@@ -25,6 +27,7 @@ MODEL = TypeAdapter(ModelInUse)
 SHIFTS = TypeAdapter(Shifts)
 TALLY = TypeAdapter(Tally)
 _STATE = TypeAdapter(EngineState)
+_FACTS = "facts"
 
 # The names stand in journals: they stay when a class is renamed.
 _INPUTS: dict[str, TypeAdapter[Any]] = {
@@ -38,6 +41,8 @@ _INPUTS: dict[str, TypeAdapter[Any]] = {
     "rules-replaced": TypeAdapter(inputs.RulesReplaced),
     "epoch-begun": TypeAdapter(inputs.EpochBegun),
     "slice-scored": TypeAdapter(inputs.SliceScored),
+    "wish-made": TypeAdapter(inputs.WishMade),
+    "wish-ended": TypeAdapter(inputs.WishEnded),
 }
 _KINDS: dict[type, str] = {
     inputs.CustomerReplaced: "customer-replaced",
@@ -50,6 +55,8 @@ _KINDS: dict[type, str] = {
     inputs.RulesReplaced: "rules-replaced",
     inputs.EpochBegun: "epoch-begun",
     inputs.SliceScored: "slice-scored",
+    inputs.WishMade: "wish-made",
+    inputs.WishEnded: "wish-ended",
 }
 
 
@@ -65,11 +72,16 @@ def decode_input(kind: str, body: str) -> Input:
     return happening
 
 
-def encode_state(state: EngineState) -> bytes:
-    """A snapshot's bytes."""
-    return zlib.compress(_STATE.dump_json(state), level=3)
+def encode_snapshot(snapshot: Snapshot) -> bytes:
+    """A snapshot's bytes: the arrays as numpy writes them, with what the engine knows as one more."""
+    facts = np.frombuffer(_STATE.dump_json(snapshot.state), dtype=np.uint8)
+    written = io.BytesIO()
+    np.savez(written, allow_pickle=False, **{_FACTS: facts}, **snapshot.market)
+    return zlib.compress(written.getbuffer(), level=1)
 
 
-def decode_state(body: bytes) -> EngineState:
-    """The state that a snapshot holds."""
-    return _STATE.validate_json(zlib.decompress(body))
+def decode_snapshot(body: bytes) -> Snapshot:
+    """The snapshot that was written so."""
+    with np.load(io.BytesIO(zlib.decompress(body)), allow_pickle=False) as read:
+        state = _STATE.validate_json(read[_FACTS].tobytes())
+        return Snapshot(state, {name: read[name] for name in read.files if name != _FACTS})

@@ -12,10 +12,11 @@ class MeasuredObserver:
     def __init__(self, metrics: Metrics) -> None:
         self._metrics = metrics
 
-    def settled(self, seconds: float, touched: int, published: int) -> None:
+    def settled(self, seconds: float, touched: int, published: int, gap: float) -> None:
         self._metrics.matching_settle_seconds.observe(seconds)
         self._metrics.matching_customers_touched_total.inc(touched)
         self._metrics.matches_published_total.inc(published)
+        self._metrics.matching_gap_ratio.set(gap)
 
     def refused(self, pairs: Mapping[Reason, int]) -> None:
         for reason, count in pairs.items():

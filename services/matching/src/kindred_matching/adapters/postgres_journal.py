@@ -12,13 +12,13 @@ from kindred_common.messaging.positions import Overtaken
 from kindred_matching.adapters import tables
 from kindred_matching.adapters.encoding import (
     decode_input,
-    decode_state,
+    decode_snapshot,
     encode_input,
-    encode_state,
+    encode_snapshot,
 )
 from kindred_matching.application.ports import Caused
 from kindred_matching.domain.inputs import Input
-from kindred_matching.domain.state import EngineState
+from kindred_matching.domain.state import Snapshot
 
 SNAPSHOTS = 2
 """How many snapshots are kept; the journal reaches back to the older one."""
@@ -60,6 +60,15 @@ class PostgresJournal:
             raise Overtaken
         return int(row.position)
 
+    async def position(self) -> int:
+        position = await self._connection.scalar(sa.select(tables.engine.c.position))
+        return int(position or 0)
+
+    async def snapshot_position(self) -> int | None:
+        newest = sa.select(sa.func.max(tables.snapshot.c.position))
+        position: int | None = await self._connection.scalar(newest)
+        return position
+
     async def append(self, after: int, batch: Sequence[Caused], at: datetime) -> None:
         encoded = [encode_input(caused.happening) for caused in batch]
         parameters = (
@@ -85,14 +94,18 @@ class PostgresJournal:
             for _, rows in groupby(found, key=lambda row: row.batch)
         ]
 
-    async def latest_snapshot(self) -> tuple[int, EngineState] | None:
+    async def latest_snapshot(self) -> tuple[int, Snapshot] | None:
         snapshot = tables.snapshot.c
         newest = sa.select(snapshot.position, snapshot.body).order_by(snapshot.position.desc())
         row = (await self._connection.execute(newest.limit(1))).one_or_none()
-        return None if row is None else (row.position, decode_state(row.body))
+        return (
+            None
+            if row is None
+            else (row.position, await asyncio.to_thread(decode_snapshot, row.body))
+        )
 
-    async def keep_snapshot(self, position: int, state: EngineState, at: datetime) -> None:
-        body = await asyncio.to_thread(encode_state, state)
+    async def keep_snapshot(self, position: int, taken: Snapshot, at: datetime) -> None:
+        body = await asyncio.to_thread(encode_snapshot, taken)
         snapshot, journal = tables.snapshot, tables.journal
         values = {"body": body, "taken_at": at}
         await self._connection.execute(

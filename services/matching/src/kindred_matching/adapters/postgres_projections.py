@@ -10,34 +10,19 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kindred_common.contracts.matching import CustomerMatches
 from kindred_matching.adapters import tables
-from kindred_matching.adapters.encoding import (
-    COMMITMENTS,
-    CUSTOMER,
-    EVENT,
-    LESSONS,
-    MODEL,
-    RULES,
-    SHIFTS,
-    TALLY,
-)
-from kindred_matching.application.ports import (
-    EpochStarted,
-    KnownCustomer,
-    KnownEvent,
-    Report,
-    Told,
-)
+from kindred_matching.adapters.encoding import MODEL, RULES, SHIFTS, TALLY
+from kindred_matching.application.ports import EpochStarted, Report, Told
+from kindred_matching.domain.facts import Customer
 
-_KEEP_CUSTOMERS = """
-INSERT INTO customer (customer_id, account_manager_id, team, facts, commitments, lessons)
-SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
-ON CONFLICT (customer_id) DO UPDATE SET account_manager_id = excluded.account_manager_id, team = excluded.team,
-       facts = excluded.facts, commitments = excluded.commitments, lessons = excluded.lessons
+_KEEP_KEEPERS = """
+INSERT INTO customer AS c (customer_id, account_manager_id, team)
+SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[])
+ON CONFLICT (customer_id) DO UPDATE SET account_manager_id = excluded.account_manager_id, team = excluded.team
+ WHERE (c.account_manager_id, c.team) IS DISTINCT FROM (excluded.account_manager_id, excluded.team)
 """
 
 _KEEP_EVENTS = """
-INSERT INTO event (event_id, facts, held) SELECT * FROM unnest($1::uuid[], $2::text[], $3::int[])
-ON CONFLICT (event_id) DO UPDATE SET facts = excluded.facts, held = excluded.held
+INSERT INTO event (event_id) SELECT * FROM unnest($1::uuid[]) ON CONFLICT (event_id) DO NOTHING
 """
 
 _KEEP_MATCHES = """
@@ -62,19 +47,15 @@ class PostgresProjections:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def keep_customers(self, customers: Sequence[KnownCustomer]) -> None:
+    async def keep_keepers(self, customers: Sequence[Customer]) -> None:
         if not customers:
             return
-        facts = [known.facts for known in customers]
         parameters = (
-            [known.customer_id for known in customers],
-            [None if known is None else known.account_manager_id for known in facts],
-            [None if known is None else known.team for known in facts],
-            [None if known is None else CUSTOMER.dump_json(known).decode() for known in facts],
-            [COMMITMENTS.dump_json(known.commitments).decode() for known in customers],
-            [LESSONS.dump_json(known.lessons).decode() for known in customers],
+            [customer.id for customer in customers],
+            [customer.account_manager_id for customer in customers],
+            [customer.team for customer in customers],
         )
-        await self._connection.exec_driver_sql(_KEEP_CUSTOMERS, parameters)
+        await self._connection.exec_driver_sql(_KEEP_KEEPERS, parameters)
 
     async def forget_customers(self, customers: Sequence[UUID]) -> Sequence[UUID]:
         if not customers:
@@ -91,15 +72,9 @@ class PostgresProjections:
             )
         return sorted(told.scalars())
 
-    async def keep_events(self, events: Sequence[KnownEvent]) -> None:
-        if not events:
-            return
-        parameters = (
-            [known.facts.id for known in events],
-            [EVENT.dump_json(known.facts).decode() for known in events],
-            [known.held for known in events],
-        )
-        await self._connection.exec_driver_sql(_KEEP_EVENTS, parameters)
+    async def keep_events(self, events: Sequence[UUID]) -> None:
+        if events:
+            await self._connection.exec_driver_sql(_KEEP_EVENTS, (list(events),))
 
     async def forget_events(self, events: Sequence[UUID]) -> None:
         if events:
@@ -155,6 +130,9 @@ class PostgresProjections:
                 seats_fixed=status.seats_fixed,
                 seats_chosen=status.seats_chosen,
                 value=status.value,
+                bound=status.bound,
+                gap=status.gap,
+                sweeping=report.sweeping,
             )
         )
 

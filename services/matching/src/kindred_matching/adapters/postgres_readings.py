@@ -8,17 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kindred_common.contracts.matching import CustomerMatches
 from kindred_matching.adapters import tables
-from kindred_matching.adapters.encoding import (
-    COMMITMENTS,
-    CUSTOMER,
-    EVENT,
-    LESSONS,
-    MODEL,
-    RULES,
-    SHIFTS,
-    TALLY,
-)
-from kindred_matching.application.ports import KnownCustomer, KnownEvent
+from kindred_matching.adapters.encoding import MODEL, RULES, SHIFTS, TALLY
 from kindred_matching.application.queries import EngineReport, EpochReport, Guest, Keeper, Sight
 from kindred_matching.domain.engine import LONG_AGO
 from kindred_matching.domain.rules import Rules
@@ -35,7 +25,7 @@ class PostgresReadings:
     async def keeper(self, customer_id: UUID) -> Keeper | None:
         customer = tables.customer.c
         query = sa.select(customer.account_manager_id, customer.team).where(
-            customer.customer_id == customer_id, customer.facts.is_not(None)
+            customer.customer_id == customer_id
         )
         row = (await self._connection.execute(query)).one_or_none()
         return None if row is None else Keeper(row.account_manager_id, row.team)
@@ -47,28 +37,9 @@ class PostgresReadings:
         )
         return None if body is None else CustomerMatches.from_json(body.encode())
 
-    async def customer(self, customer_id: UUID) -> KnownCustomer | None:
-        table = tables.customer
-        query = sa.select(table).where(table.c.customer_id == customer_id)
-        row = (await self._connection.execute(query)).one_or_none()
-        if row is None:
-            return None
-        facts = None if row.facts is None else CUSTOMER.validate_json(row.facts)
-        commitments = COMMITMENTS.validate_json(row.commitments)
-        return KnownCustomer(customer_id, facts, commitments, LESSONS.validate_json(row.lessons))
-
-    async def events(self, events: Sequence[UUID]) -> Sequence[KnownEvent]:
-        table = tables.event
-        query = sa.select(table).where(table.c.event_id.in_(events)).order_by(table.c.event_id)
-        rows = await self._connection.execute(query)
-        return [KnownEvent(EVENT.validate_json(row.facts), row.held) for row in rows]
-
-    async def chosen_seats(self, event_id: UUID) -> int:
-        match = tables.match.c
-        query = sa.select(sa.func.coalesce(sa.func.sum(match.seats), 0)).where(
-            match.event_id == event_id, match.fixed.is_(False)
-        )
-        return int(await self._connection.scalar(query) or 0)
+    async def knows_event(self, event_id: UUID) -> bool:
+        known = sa.select(sa.exists().where(tables.event.c.event_id == event_id))
+        return bool(await self._connection.scalar(known))
 
     async def guests(
         self, event_id: UUID, sight: Sight, after: tuple[float, UUID] | None, limit: int
@@ -105,9 +76,12 @@ class PostgresReadings:
                 seats_fixed=row.seats_fixed,
                 seats_chosen=row.seats_chosen,
                 value=row.value,
+                bound=row.bound,
+                gap=row.gap,
                 now=row.ticked_at or LONG_AGO,
             ),
             model=ModelInUse() if row.model is None else MODEL.validate_json(row.model),
+            sweeping=row.sweeping,
         )
 
     async def epochs(self, before: int | None, limit: int) -> Sequence[EpochReport]:

@@ -23,6 +23,9 @@ engine = sa.Table(
     sa.Column("seats_chosen", sa.Integer, nullable=False),
     sa.Column("value", sa.Double, nullable=False),
     sa.Column("model", sa.Text),
+    sa.Column("bound", sa.Double, nullable=False),
+    sa.Column("gap", sa.Double, nullable=False),
+    sa.Column("sweeping", sa.Boolean, nullable=False),
 )
 
 model_epoch = sa.Table(
@@ -70,17 +73,12 @@ customer = sa.Table(
     sa.Column("customer_id", sa.Uuid, primary_key=True),
     sa.Column("account_manager_id", sa.Text),
     sa.Column("team", sa.Text),
-    sa.Column("facts", sa.Text),
-    sa.Column("commitments", sa.Text, nullable=False),
-    sa.Column("lessons", sa.Text, nullable=False),
 )
 
 event = sa.Table(
     "event",
     metadata,
     sa.Column("event_id", sa.Uuid, primary_key=True),
-    sa.Column("facts", sa.Text, nullable=False),
-    sa.Column("held", sa.Integer, nullable=False),
 )
 
 customer_matches = sa.Table(

@@ -19,8 +19,6 @@ from kindred_common.contracts.topics import CUSTOMER_MATCHES
 from kindred_matching.application.ports import (
     Caused,
     EpochStarted,
-    KnownCustomer,
-    KnownEvent,
     Observer,
     Report,
     Stores,
@@ -28,6 +26,7 @@ from kindred_matching.application.ports import (
 )
 from kindred_matching.application.records import record_of
 from kindred_matching.domain.engine import Engine
+from kindred_matching.domain.facts import Customer
 from kindred_matching.domain.inputs import (
     ClockTicked,
     CustomerRemoved,
@@ -41,7 +40,7 @@ from kindred_matching.domain.inputs import (
     RulesReplaced,
 )
 from kindred_matching.domain.rules import Rules
-from kindred_matching.domain.state import EngineState, Settlement
+from kindred_matching.domain.state import Settlement, Snapshot
 from kindred_matching.domain.status import Status, refusals_by_reason, status_of
 
 
@@ -67,9 +66,9 @@ class Matchmaker:
 
     @property
     def scoring_anew(self) -> bool:
-        """Whether customers still wait to be scored for the model epoch."""
+        """Whether customers still wait to be scored anew."""
         engine = self._engine
-        return engine is not None and engine.teaching.epochs.scored_to is not None
+        return engine is not None and engine.scoring_anew
 
     async def begin(self, stores: Stores, cause: Cause) -> None:
         """Takes up the work where the last writer left it: rebuilds the memory, sets rules and clock."""
@@ -92,13 +91,22 @@ class Matchmaker:
         result = await asyncio.to_thread(_work_out, engine, batch, now)
         settlement = result.settlement
         await stores.journal.append(self._position, batch, now)
-        await _keep_facts(stores, engine, [caused.happening for caused in batch], settlement)
+        await _keep_keepers(stores, engine, batch)
         published = await _publish(stores, result, batch)
         position = self._position + len(batch)
-        model = engine.teaching.model
-        await stores.projections.report(Report(position, now, engine.rules, result.status, model))
+        await stores.projections.report(
+            Report(
+                position,
+                now,
+                engine.rules,
+                result.status,
+                engine.teaching.model,
+                engine.scoring_anew,
+            )
+        )
         self._engine, self._position = engine, position
-        self._observer.settled(result.seconds, len(settlement.touched), published)
+        touched, gap = len(settlement.touched), result.status.gap
+        self._observer.settled(result.seconds, touched, published, gap)
         if any(isinstance(caused.happening, ClockTicked) for caused in batch):
             self._observer.refused(refusals_by_reason(engine))
 
@@ -118,7 +126,7 @@ class Matchmaker:
     async def keep_snapshot(self, stores: Stores) -> None:
         """Takes a snapshot at the present position."""
         engine = await self._open(stores)
-        await stores.journal.keep_snapshot(self._position, engine.state(), self._clock.now())
+        await stores.journal.keep_snapshot(self._position, engine.snapshot(), self._clock.now())
         self._engine, self._snapshot_at = engine, self._position
 
     async def _open(self, stores: Stores) -> Engine:
@@ -135,15 +143,15 @@ class Matchmaker:
         snapshot = await stores.journal.latest_snapshot()
         self._snapshot_at = 0 if snapshot is None else snapshot[0]
         batches = await stores.journal.batches(self._snapshot_at)
-        state = None if snapshot is None else snapshot[1]
-        return await asyncio.to_thread(_replayed, state, batches)
+        image = None if snapshot is None else snapshot[1]
+        return await asyncio.to_thread(replayed, image, batches)
 
 
-def _replayed(state: EngineState | None, batches: Sequence[Sequence[Input]]) -> Engine:
-    engine = Engine(Rules()) if state is None else Engine.restored(state)
+def replayed(snapshot: Snapshot | None, batches: Sequence[Sequence[Input]]) -> Engine:
+    """The engine that a snapshot and the batches since then lead to."""
+    engine = Engine(Rules()) if snapshot is None else Engine.restored(snapshot)
     for batch in batches:
         engine.replay(batch)
-    engine.settle()
     return engine
 
 
@@ -171,39 +179,22 @@ def _work_out(engine: Engine, batch: Sequence[Caused], now: datetime) -> _Result
     return _Result(settlement, told, status_of(engine), seconds)
 
 
-async def _keep_facts(
-    stores: Stores, engine: Engine, happenings: Sequence[Input], settlement: Settlement
-) -> None:
-    told_customers: set[UUID] = set(settlement.taught)
-    told_events: set[UUID] = set(settlement.regiven)
-    for happening in happenings:
-        match happening:
+async def _keep_keepers(stores: Stores, engine: Engine, batch: Sequence[Caused]) -> None:
+    """Keeps what tells who may see whom, and which events there are."""
+    customers: dict[UUID, Customer] = {}
+    events: set[UUID] = set()
+    for caused in batch:
+        match caused.happening:
             case CustomerReplaced(customer):
-                told_customers.add(customer.id)
+                customers[customer.id] = customer
             case EventReplaced(event):
-                told_events.add(event.id)
-            case InvitationStepped():
-                told_customers.add(happening.customer_id)
-    await stores.projections.keep_customers(
-        [
-            KnownCustomer(
-                customer,
-                engine.customers.get(customer),
-                tuple(engine.ledger.of(customer).values()),
-                engine.teaching.lessons_of(customer),
-            )
-            for customer in sorted(told_customers)
-        ]
-    )
-    await stores.projections.keep_events(
-        [
-            KnownEvent(engine.events[event], engine.ledger.held(event))
-            for event in sorted(told_events)
-            if event in engine.events
-        ]
-    )
-    gone = [h.event_id for h in happenings if isinstance(h, EventRemoved)]
-    await stores.projections.forget_events([event for event in gone if event not in engine.events])
+                events.add(event.id)
+            case EventRemoved(event_id):
+                events.add(event_id)
+    known = [customer for _, customer in sorted(customers.items())]
+    await stores.projections.keep_keepers([c for c in known if c.id in engine.customers])
+    await stores.projections.keep_events(sorted(events & engine.events.keys()))
+    await stores.projections.forget_events(sorted(events - engine.events.keys()))
 
 
 async def _publish(stores: Stores, result: _Result, batch: Sequence[Caused]) -> int:

@@ -9,14 +9,12 @@ from uuid import UUID
 from kindred_common.contracts.codec import Outgoing
 from kindred_common.contracts.matching import CustomerMatches
 from kindred_common.contracts.record import Cause
-from kindred_matching.domain.commitments import Commitment
-from kindred_matching.domain.facts import Customer, Event
+from kindred_matching.domain.facts import Customer
 from kindred_matching.domain.inputs import Input
 from kindred_matching.domain.learning import Tally
 from kindred_matching.domain.lens import Shifts
-from kindred_matching.domain.lessons import Lesson
 from kindred_matching.domain.rules import Rules
-from kindred_matching.domain.state import EngineState
+from kindred_matching.domain.state import Snapshot
 from kindred_matching.domain.status import Status
 from kindred_matching.domain.teaching import ModelInUse
 from kindred_matching.domain.vocabulary import Reason
@@ -28,24 +26,6 @@ class Caused:
 
     happening: Input
     cause: Cause
-
-
-@dataclass(frozen=True, slots=True)
-class KnownCustomer:
-    """A customer's facts, None while only invitations told of him, what is settled for him, and what he taught."""
-
-    customer_id: UUID
-    facts: Customer | None
-    commitments: tuple[Commitment, ...]
-    lessons: tuple[Lesson, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class KnownEvent:
-    """An event's facts and the seats that fixed pairs take."""
-
-    facts: Event
-    held: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +45,7 @@ class Report:
     rules: Rules
     status: Status
     model: ModelInUse
+    sweeping: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +77,11 @@ class Journal(Protocol):
         """The batches behind a position, in order."""
         ...
 
-    async def latest_snapshot(self) -> tuple[int, EngineState] | None:
+    async def latest_snapshot(self) -> tuple[int, Snapshot] | None:
         """The newest snapshot and the position at which it was taken."""
         ...
 
-    async def keep_snapshot(self, position: int, state: EngineState, at: datetime) -> None:
+    async def keep_snapshot(self, position: int, taken: Snapshot, at: datetime) -> None:
         """Keeps a snapshot; what lies behind the one before is not needed any more and goes."""
         ...
 
@@ -108,13 +89,15 @@ class Journal(Protocol):
 class Projections(Protocol):
     """What others read: written in the transaction of the batch that made it true."""
 
-    async def keep_customers(self, customers: Sequence[KnownCustomer]) -> None: ...
+    async def keep_keepers(self, customers: Sequence[Customer]) -> None:
+        """Keeps whose customers these are."""
+        ...
 
     async def forget_customers(self, customers: Sequence[UUID]) -> Sequence[UUID]:
         """Removes all rows of the customers; returns those of whom something had been published."""
         ...
 
-    async def keep_events(self, events: Sequence[KnownEvent]) -> None: ...
+    async def keep_events(self, events: Sequence[UUID]) -> None: ...
 
     async def forget_events(self, events: Sequence[UUID]) -> None: ...
 
@@ -150,7 +133,7 @@ class Stores:
 class Observer(Protocol):
     """Hears what the matchmaker does, for its metrics."""
 
-    def settled(self, seconds: float, touched: int, published: int) -> None: ...
+    def settled(self, seconds: float, touched: int, published: int, gap: float) -> None: ...
 
     def refused(self, pairs: Mapping[Reason, int]) -> None: ...
 

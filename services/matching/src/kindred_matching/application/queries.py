@@ -7,16 +7,11 @@ from typing import Protocol
 from uuid import UUID
 
 from kindred_common.contracts.matching import CustomerMatches
-from kindred_matching.application.ports import KnownCustomer, KnownEvent
-from kindred_matching.domain.allocation import Choice
-from kindred_matching.domain.engine import Engine
-from kindred_matching.domain.explanation import Explanation, explain
-from kindred_matching.domain.learning import Learned, Tally
+from kindred_matching.domain.learning import Tally
 from kindred_matching.domain.lens import Shifts
 from kindred_matching.domain.rules import Rules
-from kindred_matching.domain.state import EngineState
 from kindred_matching.domain.status import Status
-from kindred_matching.domain.teaching import ModelInUse, Taught
+from kindred_matching.domain.teaching import ModelInUse
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +34,7 @@ class Keeper:
 
 @dataclass(frozen=True, slots=True)
 class EngineReport:
-    """How the writer stands; times are None before it first ran."""
+    """How the writer stands; times are None before it first ran. ``sweeping``: not everybody has been scored anew yet."""
 
     epoch: int
     position: int
@@ -47,6 +42,7 @@ class EngineReport:
     rules: Rules
     status: Status
     model: ModelInUse
+    sweeping: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +74,7 @@ class Readings(Protocol):
 
     async def matches(self, customer_id: UUID) -> CustomerMatches | None: ...
 
-    async def customer(self, customer_id: UUID) -> KnownCustomer | None: ...
-
-    async def events(self, events: Sequence[UUID]) -> Sequence[KnownEvent]: ...
-
-    async def chosen_seats(self, event_id: UUID) -> int:
-        """The seats of the event that were chosen for customers and are not fixed."""
-        ...
+    async def knows_event(self, event_id: UUID) -> bool: ...
 
     async def guests(
         self, event_id: UUID, sight: Sight, after: tuple[float, UUID] | None, limit: int
@@ -97,38 +87,6 @@ class Readings(Protocol):
     async def epochs(self, before: int | None, limit: int) -> Sequence[EpochReport]:
         """Model epochs before a number, the latest first; the present one with its tally so far."""
         ...
-
-
-async def explain_pair(readings: Readings, customer_id: UUID, event_id: UUID) -> Explanation | None:
-    """Explains one pair as it stands; None when customer or event is not known."""
-    known, told = await readings.customer(customer_id), await readings.matches(customer_id)
-    if known is None or known.facts is None or told is None:
-        return None
-    own = {match.event_id: match for match in told.matches}
-    settled = {commitment.event_id for commitment in known.commitments}
-    events = await readings.events(sorted({event_id, *own, *settled}))
-    explained = next((event for event in events if event.facts.id == event_id), None)
-    if explained is None:
-        return None
-    report = await readings.engine()
-    state = EngineState(
-        rules=report.rules,
-        now=report.status.now,
-        customers=(known.facts,),
-        free_customers=(),
-        events=tuple(event.facts for event in events),
-        free_events=(),
-        commitments=known.commitments,
-        chosen=tuple(
-            Choice(0, place, own[event.facts.id].seats)
-            for place, event in enumerate(events)
-            if event.facts.id in own and not own[event.facts.id].fixed
-        ),
-        taught=Taught(Learned(lessons=((customer_id, known.lessons),)), epochs=report.model.epochs),
-    )
-    free = max(0, explained.facts.seats - explained.held)
-    left = free - await readings.chosen_seats(event_id)
-    return explain(Engine.restored(state), customer_id, event_id, left)
 
 
 def age_seconds(report: EngineReport, now: datetime) -> float | None:

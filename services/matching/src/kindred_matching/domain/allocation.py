@@ -1,86 +1,234 @@
-"""What an allocator is: it keeps the choice of pairs good while the board changes under it."""
+"""The allocation of the service: a market over customers' and events' places, kept while both come, go and change."""
 
-from collections.abc import Iterable
-from datetime import datetime
-from typing import NamedTuple, Protocol
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from kindred_matching.domain.board import Seats
-from kindred_matching.domain.slots import Places, Slot
+from kindred_matching.domain.assessment import Assessment
+from kindred_matching.domain.events import EventTable
+from kindred_matching.domain.market.effort import Effort
+from kindred_matching.domain.market.fitting import clashing
+from kindred_matching.domain.market.market import Certificate, Market
+from kindred_matching.domain.market.problem import EventDetails, Offer, Row
+from kindred_matching.domain.market.state import CLOSED, MARKET, Array
+from kindred_matching.domain.slots import Slot
+
+EFFORT = Effort(chain=60, event_chain=5_000)
+"""A batch may take milliseconds: more moves at once than when an update is to take a tenth of one."""
+
+SLICES = 2
+"""Slices of background work after each batch: prices and certificate follow the changes while they come."""
 
 
 class Choice(NamedTuple):
-    """A chosen pair: the places of customer and event, and the seats it takes (1, or 2 with a companion)."""
+    """An event by its place, and the seats that the customer takes there (1, or 2 with a companion)."""
 
-    customer: Slot
     event: Slot
     seats: int
 
 
-class Allocator(Protocol):
-    """Chooses pairs of one board, within seats, caps, time and hospitality; each call tells what has changed on it.
+class Allocation:
+    """Who is chosen for what. What invitations has settled lies outside: it leaves fewer seats, days and euros to choose from.
 
-    The calls may do all of their work at once or leave it for :meth:`settle`. The same calls in the same order, with
-    ``settle`` or ``catch_up`` at the same points, give the same choice to the last bit.
+    Changes are entered one by one and take effect together in :meth:`settle`. The same calls in the same order give the same
+    choice to the last bit.
     """
 
-    @property
-    def chosen(self) -> Seats:
-        """The seats of each chosen pair, 0 elsewhere, in the shape of the board."""
-        ...
+    def __init__(self, market: Market | None = None) -> None:
+        self.market = market or Market.empty(16, 16, 1, 1, effort=EFFORT, cost=False)
+        self.market.put_off = True
+        self._changed: set[Slot] = set()
+        self._moves = 0
 
-    def replace_row(self, customer: Slot) -> None:
-        """The customer is new, or his weights, refusals, cap or room have changed."""
-        ...
+    @classmethod
+    def restored(cls, image: Mapping[str, Array]) -> "Allocation":
+        """The allocation that gave this :meth:`image`."""
+        return cls(Market.restored(image, EFFORT))
+
+    def image(self) -> dict[str, Array]:
+        """Everything from which :meth:`restored` goes on, after :meth:`settle`."""
+        return self.market.snapshot()
+
+    def fork(self) -> "Allocation":
+        """A copy that shares nothing, for trying things out after :meth:`settle`."""
+        return Allocation(self.market.fork())
+
+    @property
+    def widest(self) -> int:
+        """The most events that may be chosen for one customer."""
+        return int(self.market.state.held_code.shape[1])
+
+    @property
+    def certificate(self) -> Certificate:
+        return self.market.certificate
+
+    def chosen(self, customer: Slot) -> list[Choice]:
+        """The events that were chosen for the customer, those of wishes included."""
+        pairs = self.market.choice(customer) + self.market.fixed(customer)
+        return [Choice(*pair) for pair in sorted(pairs)]
+
+    def seats_taken(self) -> Array:
+        """The seats of each event that were chosen for somebody."""
+        state = self.market.state
+        taken: Array = state.load + state.fixed_load
+        return taken
+
+    def prices(self) -> Array:
+        """The price of a seat at each event, in units of weight; infinite where there is none to be had."""
+        prices: Array = self.market.state.price[MARKET, ::2]
+        return np.where(prices < CLOSED, prices, np.inf)
+
+    def last_is_worth(self, customer: Slot) -> float:
+        """What the least of the customer's choices is worth beyond its price; 0 while he may still be invited to more."""
+        return float(self.market.state.marginal[customer])
+
+    def fit(self, customers: int, events: int, years: int, choices: int) -> None:
+        """Makes room for as many places, twice as many at a time."""
+        state = self.market.state
+        self.market.grow(
+            _enough(len(state.held), customers),
+            _enough(len(state.room), events),
+            _enough(state.person_room.shape[1], years),
+            _enough(state.held_code.shape[1], choices),
+        )
+
+    def assess(self, customer: Slot, assessment: Assessment, wished: Sequence[Slot] = ()) -> None:
+        """The customer's options and limits are these now; of the ``wished`` events he gets those that he may have."""
+        row = row_of(assessment)
+        self._keep_wishes(customer, self._offers(row, assessment, wished))
+        width = self.market.state.person_room.shape[1]
+        room = np.zeros(width)
+        room[: len(assessment.room)] = assessment.room
+        self.market.replace_customer(customer, row, assessment.cap, room)
+        self._entered(EFFORT.chain)
 
     def remove_customer(self, customer: Slot) -> None:
         """The customer left; his place may be given to another."""
-        ...
+        if customer < len(self.market.state.held):
+            self.market.remove_customer(customer)
+            self._entered(EFFORT.chain)
+            self._changed.discard(customer)
 
-    def put_event(self, event: Slot) -> None:
-        """The event is new, or its column, time, place or cost has changed."""
-        ...
+    def put_event(self, event: Slot, details: EventDetails) -> None:
+        """The event is new or another: whoever may want it must be assessed."""
+        self.market.withdraw_event(event)
+        self.market.put_event(event, details)
+        self._entered(EFFORT.event_chain)
 
-    def cancel_event(self, event: Slot) -> None:
-        """The event takes no more guests, or left."""
-        ...
+    def withdraw_event(self, event: Slot) -> None:
+        """The event is off: nobody is offered it."""
+        if event < len(self.market.state.room):
+            self.market.withdraw_event(event)
+            self._entered(EFFORT.event_chain)
 
-    def change_seats(self, event: Slot) -> None:
-        """The event has more or fewer seats to give."""
-        ...
+    def close_event(self, event: Slot) -> None:
+        """The event has begun."""
+        self.market.close_event(event)
+        self._entered(EFFORT.event_chain)
 
-    def fix_pair(self, customer: Slot, event: Slot) -> None:
-        """The pair was settled by invitations: it is no longer the allocator's to choose. This never fails."""
-        ...
+    def change_seats(self, event: Slot, seats: int) -> None:
+        """The event has so many seats to choose guests for."""
+        if int(self.market.state.seats[event]) != seats:
+            self.market.change_seats(event, seats)
+            self._entered(EFFORT.event_chain)
 
-    def release_pair(self, customer: Slot, event: Slot) -> None:
-        """The pair is no longer settled; the board tells whether it may be chosen again."""
-        ...
+    def settle(self, slices: int = SLICES) -> list[Slot]:
+        """Lets all that was entered take effect, and works in the background; returns whose choice may be another now."""
+        if self._moves:
+            self.market.go_on(self._moves)
+            self._note()
+            self._moves = 0
+        for _ in range(slices):
+            self.market.work()
+            self._note()
+        changed, self._changed = sorted(self._changed), set()
+        return changed
 
-    def tick(self, now: datetime) -> None:
-        """Time went on; events that have begun are off the board."""
-        ...
+    def improve(self, rounds: int) -> None:
+        """So many rounds of background work in which everybody is asked, instead of slices."""
+        market, people = self.market, len(self.market.state.held)
+        effort, market.effort = market.effort, replace(EFFORT, heard=people, asked=people)
+        for _ in range(rounds):
+            market.work()
+            self._note()
+        market.effort = effort
 
-    def settle(self) -> Places:
-        """Ends a batch of calls; returns the customers whose chosen pairs have changed since the last settling."""
-        ...
+    def _offers(
+        self, row: Row, assessment: Assessment, wished: Sequence[Slot]
+    ) -> dict[Slot, Offer]:
+        """What of the wished events the customer may have together, in the order of the wishes."""
+        offers: dict[Slot, Offer] = {}
+        room, years = assessment.room.astype(np.float64), self.market.state.year
+        for event in wished:
+            offer = self._offer(row, event)
+            if offer is None or len(offers) == assessment.cap or offer.cost > room[years[event]]:
+                continue
+            if not any(clashing(self.market.handle, event, other) for other in offers):
+                room[years[event]] -= offer.cost
+                offers[event] = offer
+        return offers
 
-    def catch_up(self) -> None:
-        """Stands for a ``settle`` of the past when a journal is replayed: leaves the state that it left."""
-        ...
+    def _keep_wishes(self, customer: Slot, wanted: Mapping[Slot, Offer]) -> None:
+        """Settles what was wished for as far as seats go; who came first keeps his."""
+        for event, seats in self.market.fixed(customer):
+            if event not in wanted or self._seats_left(event) < 0 or wanted[event].seats != seats:
+                self.market.release_pair(customer, event)
+                self._entered(EFFORT.chain)
+        kept = {event for event, _ in self.market.fixed(customer)}
+        for event, offer in wanted.items():
+            if event not in kept and self._seats_left(event) >= offer.seats:
+                self.market.fix_pair(customer, event, offer)
+                self._entered(EFFORT.chain)
 
-    def restore(self, choices: Iterable[Choice]) -> None:
-        """Takes over the choice of an earlier allocator of the same board."""
-        ...
+    def _seats_left(self, event: Slot) -> int:
+        """The seats that neither invitations nor wishes have settled; below 0 when there are more of these than seats."""
+        state = self.market.state
+        return int(state.seats[event] - state.fixed_load[event])
+
+    def _offer(self, row: Row, event: Slot) -> Offer | None:
+        """What coming to the event as well as one may is: in company, if that is worth more."""
+        places = np.flatnonzero(row.event == event)
+        if not len(places):
+            return None
+        best = places[np.argmax(row.weight[places])]
+        seats = int(row.seats[best])
+        cost = float(self.market.state.event_cost[event]) * seats
+        return Offer(seats, float(row.weight[best]), cost)
+
+    def _entered(self, moves: int) -> None:
+        self._moves += moves
+        self._note()
+
+    def _note(self) -> None:
+        self._changed.update(self.market.changed.tolist())
 
 
-def choices_of(chosen: Seats) -> list[Choice]:
-    """The chosen pairs, by customer's and event's place."""
-    customers, events = np.nonzero(chosen)
-    seats: NDArray[np.uint8] = chosen[customers, events]
-    return [
-        Choice(*triple)
-        for triple in zip(customers.tolist(), events.tolist(), seats.tolist(), strict=True)
-    ]
+def row_of(assessment: Assessment) -> Row:
+    """The options that a customer may choose from, by place and seats."""
+    event, company = np.nonzero(assessment.open)
+    places = assessment.view.places[event]
+    order = np.lexsort((company, places))
+    seats = company[order] + 1
+    return Row(places[order], seats.astype(np.int64), assessment.weight[event, company][order])
+
+
+def details_of(table: EventTable, event: Slot) -> EventDetails:
+    """The event in that place, as the market knows events."""
+    row = table.rows[event]
+    others = np.flatnonzero(table.conflict[event])
+    return EventDetails(
+        seats=int(max(0, row["seats"] - row["held"])),
+        start=int(row["start"]),
+        end=int(row["end"]),
+        cost=float(row["cost"]),
+        year=int(row["year"]),
+        conflicts=tuple(int(other) for other in others if other != event),
+    )
+
+
+def _enough(size: int, needed: int) -> int:
+    while size < needed:
+        size *= 2
+    return size

@@ -25,10 +25,11 @@ PUBLIC_SECTOR_NORM = Norm(max_value=0, business_only=True)
 class Standing:
     """What else bears on the pairs of a customer with the events of a view: one value for each event.
 
-    ``declined`` pairs were declined or taken back; ``room`` is the hospitality in cents that is left in the event's year.
+    ``declined`` pairs were declined or taken back, ``excluded`` ones are not wished for; ``room`` is the hospitality in cents that is left in the event's year.
     """
 
     declined: Bools
+    excluded: Bools
     room: NDArray[np.int64]
     now: int
 
@@ -96,6 +97,7 @@ RULES: tuple[tuple[Reason, Rule], ...] = (
     (Reason.DISTANCE, _distance),
     (Reason.PAST, lambda _customer, events, standing: events.rows["start"] <= standing.now),
     (Reason.DECLINED, lambda _customer, _events, standing: standing.declined),
+    (Reason.EXCLUDED, lambda _customer, _events, standing: standing.excluded),
 )
 """Every rule is asked about every event: a refusal tells all its reasons, not the first."""
 

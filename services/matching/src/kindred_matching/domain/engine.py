@@ -1,10 +1,10 @@
 """The matcher's memory: takes inputs one after the other, and settles them together.
 
-The state after settling depends on the facts alone, not on the order or the portions in which they came, as long as the
-allocator's choice depends on the board alone.
+Facts and scores depend on what was told alone. The choice depends on its past too, as prices do: the same inputs in the same
+batches give the same bits, others an allocation of its own with a certificate of its own.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import singledispatchmethod
@@ -12,12 +12,16 @@ from uuid import UUID
 
 import numpy as np
 
-from kindred_matching.domain.allocation import Allocator, choices_of
-from kindred_matching.domain.board import Board
-from kindred_matching.domain.commitments import Commitment, Ledger
-from kindred_matching.domain.events import EventTable
+from kindred_matching.domain.allocation import SLICES, Allocation, details_of
+from kindred_matching.domain.assessment import (
+    Assessment,
+    Assessor,
+    Dossier,
+    starts_after,
+)
+from kindred_matching.domain.commitments import Ledger
+from kindred_matching.domain.events import EventTable, EventView
 from kindred_matching.domain.facts import Customer, Event
-from kindred_matching.domain.greedy import GreedyAllocator
 from kindred_matching.domain.inputs import (
     ClockTicked,
     CustomerRemoved,
@@ -30,69 +34,82 @@ from kindred_matching.domain.inputs import (
     RematchAsked,
     RulesReplaced,
     SliceScored,
+    WishEnded,
+    WishMade,
 )
 from kindred_matching.domain.lens import Outlook
-from kindred_matching.domain.pricing import Pricing, starts_after
-from kindred_matching.domain.proposals import Proposal, describe
+from kindred_matching.domain.proposals import Proposal, Sight, describe
 from kindred_matching.domain.rules import Rules
-from kindred_matching.domain.slots import Slot, Slots
-from kindred_matching.domain.state import EngineState, Settlement
+from kindred_matching.domain.slots import Places, Slot, Slots
+from kindred_matching.domain.state import EngineState, Settlement, Snapshot
+from kindred_matching.domain.sweep import Sweep
 from kindred_matching.domain.teaching import Pair, Teaching
-
-CreateAllocator = Callable[[Board], Allocator]
+from kindred_matching.domain.vocabulary import BIT
+from kindred_matching.domain.wishes import Wishes
 
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 KEEP_ENDED = timedelta(days=30)
-"""How long an event stays on the board after its end, so that refusals can still tell that it is past."""
+"""How long an event is remembered after its end, so that refusals can still tell that it is past."""
+
+AT_ONCE = 1000
+"""Up to so many customers are assessed at once when something concerns everybody; more of them in slices."""
+
+SLICES_A_TICK = 60
+"""Slices of background work at each tick: what brings the certificate near when nothing else happens."""
 
 
 class Engine:
-    """Knows every customer, event and commitment, and keeps the allocation over them."""
+    """Knows every customer, event, commitment and wish, and keeps the allocation over them."""
 
-    def __init__(self, rules: Rules, create_allocator: CreateAllocator = GreedyAllocator) -> None:
+    def __init__(self, rules: Rules) -> None:
         self.rules = rules
         self.teaching = Teaching(rules)
         self.now = LONG_AGO
         self.customers: dict[UUID, Customer] = {}
         self.events: dict[UUID, Event] = {}
         self.ledger = Ledger()
-        self.board = Board(EventTable())
-        self.allocator = create_allocator(self.board)
+        self.wishes = Wishes()
+        self.places = Slots()
+        self.table = EventTable()
+        self.allocation = Allocation()
+        self.sweep = Sweep()
+        self.refused = np.zeros((16, len(BIT)), dtype=np.int32)
         self._rows: set[UUID] = set()
-        self._columns: set[Slot] = set()
-        self._pairs: list[tuple[Slot, Slot]] = []
+        self._listed: set[Slot] = set()
+        self._begun: set[Slot] = set()
+        self._reseated: set[Slot] = set()
         self._touched: set[UUID] = set()
         self._removed: set[UUID] = set()
         self._regiven: set[UUID] = set()
         self._taught: set[UUID] = set()
-        self._years = 0
+        self._assessed: dict[UUID, Assessment] = {}
+        self._slices = SLICES
+        self.at_once = AT_ONCE
 
     @classmethod
-    def restored(
-        cls, state: EngineState, create_allocator: CreateAllocator = GreedyAllocator
-    ) -> "Engine":
-        """An engine that goes on where the one that gave ``state`` stood."""
-        engine = cls(state.rules, create_allocator)
+    def restored(cls, snapshot: Snapshot) -> "Engine":
+        """An engine that goes on where the one that gave the :meth:`snapshot` stood."""
+        state, engine = snapshot.state, cls(snapshot.state.rules)
         engine.teaching = Teaching(state.rules, state.taught)
         engine.now = state.now
         engine.customers = {c.id: c for c in state.customers if c is not None}
         engine.events = {e.id: e for e in state.events if e is not None}
         engine.ledger = Ledger(state.commitments)
-        table = EventTable(Slots.restored(_ids(state.events), state.free_events))
-        customers = Slots.restored(_ids(state.customers), state.free_customers)
-        engine.board = Board(table, customers)
-        engine.allocator = create_allocator(engine.board)
+        engine.wishes = Wishes(state.wishes)
+        engine.places = Slots.restored(_ids(state.customers), state.free_customers)
+        engine.table = EventTable(Slots.restored(_ids(state.events), state.free_events))
+        engine.table.years = list(state.years)
         for event in engine.events.values():
-            engine._list(event)
-        engine._rows = set(engine.customers)
-        engine._reprice()
-        engine.allocator.restore(state.chosen)
-        engine._touched.clear()
+            place = engine.table.put(event, engine.now)
+            engine.table.rows["held"][place] = engine.ledger.held(event.id)
+        engine.sweep = state.sweep
+        engine.allocation = Allocation.restored(snapshot.market)
+        engine._make_room()
         return engine
 
     def state(self) -> EngineState:
-        """Everything from which :meth:`restored` goes on; to be asked for after :meth:`settle`."""
-        customers, events = self.board.customers, self.board.events.slots
+        """What the engine knows; to be asked for after :meth:`settle`."""
+        customers, events = self.places, self.table.slots
         return EngineState(
             rules=self.rules,
             now=self.now,
@@ -100,16 +117,26 @@ class Engine:
             free_customers=tuple(customers.free),
             events=tuple(None if e is None else self.events[e] for e in events.ids),
             free_events=tuple(events.free),
+            years=tuple(self.table.years),
             commitments=tuple(self.ledger),
-            chosen=tuple(choices_of(self.allocator.chosen)),
+            wishes=tuple(self.wishes),
             taught=self.teaching.taught(),
+            sweep=self.sweep,
         )
+
+    def snapshot(self) -> Snapshot:
+        """Everything from which :meth:`restored` goes on; to be asked for after :meth:`settle`."""
+        return Snapshot(self.state(), self.allocation.image())
 
     def settle(self) -> Settlement:
         """Brings scores and choice up to date; tells whose matches have to be looked at."""
-        self._reprice()
-        ids = self.board.customers.ids
-        changed = (ids[place] for place in self.allocator.settle().tolist())
+        self._assessed.clear()
+        self._make_room()
+        self._enter_events()
+        self._enter_customers()
+        ids = self.places.ids
+        changed = (ids[place] for place in self.allocation.settle(self._slices))
+        self._slices = SLICES
         self._touched.update(known for known in changed if known is not None)
         pending = (self._touched, self._removed, self._regiven, self._taught)
         settlement = Settlement(*(tuple(sorted(each)) for each in pending))
@@ -117,25 +144,58 @@ class Engine:
             each.clear()
         return settlement
 
+    def improve(self, rounds: int) -> None:
+        """Asks everybody so often at better prices, in the background's manner; after :meth:`settle`."""
+        self.allocation.improve(rounds)
+
     def describe(self, customers: Iterable[UUID]) -> list[Proposal]:
         """What there is to say about these customers, after :meth:`settle`; all of them must be known."""
-        board, chosen = self.board, self.allocator.chosen
-        left = board.events.free_seats() - chosen.sum(axis=0, dtype=np.int64)
-        return [
-            describe(board, chosen, self.customers[customer], self.outlook(customer), left)
-            for customer in customers
-        ]
+        view, left = self.view(), self.seats_left()
+        return [describe(self.sight(customer, view, left)) for customer in customers]
+
+    def sight(self, customer: UUID, view: EventView, left: Places) -> Sight:
+        """The customer's part of the allocation, after :meth:`settle`."""
+        seen = self._assessed.get(customer)
+        if seen is None:
+            seen = Assessor(self.table, self.rules, self.now).assess(self.dossier(customer), view)
+        choices = self.allocation.chosen(self.places.take(customer))
+        return Sight.of(seen, self.table, choices, left)
+
+    def view(self) -> EventView:
+        """All events, in the order of their identifiers."""
+        return self.table.view(self.table.slots.in_order())
+
+    def seats_left(self) -> Places:
+        """The seats of each event, by place, that nobody was given or chosen for."""
+        free = self.table.free_seats()
+        taken = self.allocation.seats_taken()[: len(free)]
+        left: Places = free.copy()
+        left[: len(taken)] -= taken
+        return left
+
+    def dossier(self, customer: UUID) -> Dossier:
+        """All that is known of a customer."""
+        return Dossier(
+            self.customers[customer],
+            self.outlook(customer),
+            self.ledger.of(customer),
+            self.wishes.of(customer),
+        )
 
     def outlook(self, customer: UUID) -> Outlook:
         """How the customer is seen."""
         return self.teaching.outlook(customer)
 
+    @property
+    def scoring_anew(self) -> bool:
+        """Whether customers still wait to be scored anew, by :class:`SliceScored`."""
+        return self.sweep.under_way or self.teaching.epochs.scored_to is not None
+
     def replay(self, batch: Iterable[Input]) -> None:
-        """Takes a batch of the journal that was settled once; a :meth:`settle` must follow the last."""
+        """Takes a batch of the journal that was settled once."""
         for happening in batch:
             self.apply(happening)
-        self._reprice()
-        self.allocator.catch_up()
+        self.settle()
 
     @singledispatchmethod
     def apply(self, happening: Input) -> None:
@@ -146,8 +206,7 @@ class Engine:
     def _(self, happening: CustomerReplaced) -> None:
         customer = happening.customer
         self.customers[customer.id] = customer
-        self.board.customers.take(customer.id)
-        self.board.fit()
+        self.places.take(customer.id)
         self._removed.discard(customer.id)
         self._rows.add(customer.id)
 
@@ -155,6 +214,7 @@ class Engine:
     def _(self, happening: CustomerRemoved) -> None:
         customer_id = happening.customer_id
         self.teaching.forget(customer_id)
+        self.wishes.forget_customer(customer_id)
         for commitment in self.ledger.forget_customer(customer_id):
             self._count_held(commitment.event_id)
         self._removed.add(customer_id)
@@ -162,10 +222,9 @@ class Engine:
         self._touched.discard(customer_id)
         self._taught.discard(customer_id)
         if self.customers.pop(customer_id, None) is not None:
-            place = self.board.customers.leave(customer_id)
-            self._pairs = [pair for pair in self._pairs if pair[0] != place]
-            self.board.clear_customer(place)
-            self.allocator.remove_customer(place)
+            place = self.places.leave(customer_id)
+            self.allocation.remove_customer(place)
+            self.refused[place : place + 1] = 0
 
     @apply.register
     def _(self, happening: EventReplaced) -> None:
@@ -175,20 +234,19 @@ class Engine:
             return
         self.events[event.id] = event
         if before is not None and replace(before, seats=event.seats) == event:
-            place = self.board.events.slots.take(event.id)
-            self.board.events.rows["seats"][place] = event.seats
-            self.allocator.change_seats(place)
+            place = self.table.slots.take(event.id)
+            self.table.rows["seats"][place] = event.seats
+            self._reseat(event.id)
             return
         self._list(event)
         self._rows |= self._known(self.ledger.customers_of(event.id))
-        if before is not None and before.open != event.open:
-            self._touched |= set(self.customers)
+        self._assess_everybody()
 
     @apply.register
     def _(self, happening: EventRemoved) -> None:
         if happening.event_id in self.events:
             self._unlist(happening.event_id)
-            self._touched |= set(self.customers)
+            self._assess_everybody()
 
     @apply.register
     def _(self, happening: InvitationStepped) -> None:
@@ -198,13 +256,7 @@ class Engine:
         if before == after:
             return
         self._count_held(happening.event_id)
-        customer = self.board.customers.find(happening.customer_id)
-        event = self.board.events.slots.find(happening.event_id)
-        if customer is None:
-            return
-        self._rows.add(happening.customer_id)
-        if event is not None and _is_fixed(before) != _is_fixed(after):
-            self._pairs.append((customer, event))
+        self._rows |= self._known([happening.customer_id])
 
     @apply.register
     def _(self, happening: RematchAsked) -> None:
@@ -214,25 +266,25 @@ class Engine:
     def _(self, happening: ClockTicked) -> None:
         before, now = self.now, max(self.now, happening.now)
         self.now = now
-        table = self.board.events
+        table = self.table
         self._learned(self.teaching.tick(now))
         self._rows |= self._known(
             commitment.customer_id
             for commitment in self.ledger.each()
             if starts_after(commitment, table, before) != starts_after(commitment, table, now)
         )
-        self._columns.update(table.begin(before, now).tolist())
+        self._begun.update(table.begin(before, now).tolist())
         if before.year != now.year:
             self.ledger.forget_before(now.year)
         for event in [e for e in self.events.values() if e.ends_at < now - KEEP_ENDED]:
             self._unlist(event.id)
-        self.allocator.tick(now)
+        self._slices = SLICES_A_TICK
 
     @apply.register
     def _(self, happening: RulesReplaced) -> None:
         self.rules = happening.rules
         self.teaching.change_rules(self.rules)
-        self._rows |= set(self.customers)
+        self._assess_everybody()
 
     @apply.register
     def _(self, happening: EpochBegun) -> None:  # noqa: ARG002 - who asked is told elsewhere
@@ -240,7 +292,30 @@ class Engine:
 
     @apply.register
     def _(self, happening: SliceScored) -> None:
-        self._rows |= set(self.teaching.next_slice(self.customers.keys(), happening.most))
+        if self.teaching.epochs.scored_to is not None:
+            self._rows |= set(self.teaching.next_slice(self.customers.keys(), happening.most))
+        else:
+            self.sweep, turn = self.sweep.slice(self.customers.keys(), happening.most)
+            self._rows |= set(turn)
+
+    @apply.register
+    def _(self, happening: WishMade) -> None:
+        wish = happening.wish
+        if wish.customer_id in self.customers and wish.event_id in self.events:
+            self.wishes.put(wish)
+            self._rows.add(wish.customer_id)
+
+    @apply.register
+    def _(self, happening: WishEnded) -> None:
+        self.wishes.drop(happening.customer_id, happening.event_id)
+        self._rows |= self._known([happening.customer_id])
+
+    def _assess_everybody(self) -> None:
+        """At once, or slice by slice where that would make others wait."""
+        if len(self.customers) <= self.at_once:
+            self._rows |= set(self.customers)
+        else:
+            self.sweep = self.sweep.asked()
 
     def _learned(self, customers: Iterable[UUID]) -> None:
         """What was learned of a customer changes his own row alone."""
@@ -252,83 +327,72 @@ class Engine:
         customer, event = self.customers.get(step.customer_id), self.events.get(step.event_id)
         if customer is None or event is None:
             return None
-        return Pair(
-            customer, event, self.board.events.view([self.board.events.slots.take(event.id)])
-        )
+        return Pair(customer, event, self.table.view([self.table.slots.take(event.id)]))
 
     def _known(self, customers: Iterable[UUID]) -> set[UUID]:
         return {customer for customer in customers if customer in self.customers}
 
     def _list(self, event: Event) -> None:
-        place = self.board.events.put(event, self.now)
-        self.board.fit()
-        self.board.events.rows["held"][place] = self.ledger.held(event.id)
-        self._columns.add(place)
+        place = self.table.put(event, self.now)
+        self.table.rows["held"][place] = self.ledger.held(event.id)
+        self._begun.discard(place)
+        self._reseated.discard(place)
+        self._listed.add(place)
 
     def _unlist(self, event_id: UUID) -> None:
-        """Takes the event off the board; commitments for it go on with what their invitations told."""
+        """Takes the event off the offer; commitments for it go on with what their invitations told."""
         del self.events[event_id]
-        place = self.board.events.remove(event_id)
-        self.board.clear_event(place)
-        self._columns.discard(place)
-        self._pairs = [pair for pair in self._pairs if pair[1] != place]
+        place = self.table.remove(event_id)
+        for pending in (self._listed, self._begun, self._reseated):
+            pending.discard(place)
+        self.wishes.forget_event(event_id)
         self._rows |= self._known(self.ledger.customers_of(event_id))
-        self.allocator.cancel_event(place)
+        self.allocation.withdraw_event(place)
 
     def _count_held(self, event_id: UUID) -> None:
-        place = self.board.events.slots.find(event_id)
+        place = self.table.slots.find(event_id)
         if place is not None:
-            self.board.events.rows["held"][place] = self.ledger.held(event_id)
+            self.table.rows["held"][place] = self.ledger.held(event_id)
             self._regiven.add(event_id)
-            self.allocator.change_seats(place)
+            self._reseat(event_id)
 
-    def _reprice(self) -> None:
-        """Fills the rows and columns that are out of date, then tells the allocator, always in the same order."""
-        self._fill_limits_of_new_years()
-        self._fill_rows()
-        self._fill_columns()
-        for customer, event in self._pairs:
-            fixed = self.board.fixed[customer, event] > 0
-            (self.allocator.fix_pair if fixed else self.allocator.release_pair)(customer, event)
-        self._rows, self._columns, self._pairs = set(), set(), []
+    def _reseat(self, event_id: UUID) -> None:
+        self._reseated.add(self.table.slots.take(event_id))
+        self._rows |= self._known(self.wishes.pinned_to(event_id))
 
-    def _fill_limits_of_new_years(self) -> None:
-        years = len(self.board.events.years)
-        if years > self._years:
-            self._years = years
-            pricing = Pricing(self.board, self.rules, self.now)
-            for customer_id in self.customers:
-                place = self.board.customers.take(customer_id)
-                pricing.fill_limits(place, self.ledger.of(customer_id))
+    def _make_room(self) -> None:
+        """Places in market and counts for all who have one."""
+        people, widest = len(self.places), max(1, self.rules.cap)
+        self.allocation.fit(people, self.table.capacity, len(self.table.years), widest)
+        while len(self.refused) < people:
+            self.refused = np.pad(self.refused, ((0, len(self.refused)), (0, 0)))
 
-    def _fill_rows(self) -> None:
-        pricing = Pricing(self.board, self.rules, self.now)
-        view = self.board.events.view(self.board.events.slots.in_order())
-        for customer_id in sorted(self._rows):
-            place = self.board.customers.take(customer_id)
-            commitments = self.ledger.of(customer_id)
-            pricing.fill_limits(place, commitments)
-            customer, outlook = self.customers[customer_id], self.outlook(customer_id)
-            pricing.fill_pairs(customer, outlook, commitments, view)
-            self.allocator.replace_row(place)
+    def _enter_events(self) -> None:
+        """Tells the allocation what has become of events, always in the same order."""
+        live = self.table.rows["live"]
+        for place in sorted(self._listed):
+            if live[place]:
+                self.allocation.put_event(place, details_of(self.table, place))
+            else:
+                self.allocation.withdraw_event(place)
+        for place in sorted(self._begun - self._listed):
+            self.allocation.close_event(place)
+        free = self.table.free_seats()
+        for place in sorted(self._reseated - self._listed):
+            self.allocation.change_seats(place, int(free[place]))
+        self._listed, self._begun, self._reseated = set(), set(), set()
+
+    def _enter_customers(self) -> None:
+        """Assesses whoever is to be, always in the same order."""
+        assessor, view = Assessor(self.table, self.rules, self.now), self.view()
+        for customer in sorted(self._rows):
+            seen = assessor.assess(self.dossier(customer), view)
+            place, pinned = self.places.take(customer), self.wishes.pinned_for(customer)
+            self.allocation.assess(place, seen, assessor.places_of(pinned).tolist())
+            self.refused[place] = [np.count_nonzero(seen.refused & bit) for bit in BIT.values()]
+            self._assessed[customer] = seen
         self._touched |= self._rows
-
-    def _fill_columns(self) -> None:
-        if not self._columns:
-            return
-        pricing = Pricing(self.board, self.rules, self.now)
-        view = self.board.events.view(sorted(self._columns))
-        for customer_id in sorted(self.customers.keys() - self._rows):
-            customer, outlook = self.customers[customer_id], self.outlook(customer_id)
-            if pricing.fill_pairs(customer, outlook, self.ledger.of(customer_id), view):
-                self._touched.add(customer_id)
-        for event in sorted(self._columns):
-            live = self.board.events.rows["live"][event]
-            (self.allocator.put_event if live else self.allocator.cancel_event)(event)
-
-
-def _is_fixed(commitment: Commitment | None) -> bool:
-    return commitment is not None and commitment.fixed
+        self._rows = set()
 
 
 def _ids(things: Sequence[Customer | None] | Sequence[Event | None]) -> list[UUID | None]:

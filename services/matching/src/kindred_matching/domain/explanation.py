@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
-import numpy as np
-
+from kindred_matching.domain.assessment import Assessment
 from kindred_matching.domain.engine import Engine
-from kindred_matching.domain.proposals import obstacles
-from kindred_matching.domain.scoring import ABSENT, Contribution, Scores, score
-from kindred_matching.domain.slots import Slot
+from kindred_matching.domain.flips import Flip, flips
+from kindred_matching.domain.market.explaining import Obstacle, view_pair
+from kindred_matching.domain.parts import Contribution
+from kindred_matching.domain.proposals import Sight
+from kindred_matching.domain.scoring import ABSENT
 from kindred_matching.domain.vocabulary import Reason, reasons_in
 
 
@@ -25,7 +26,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One way to come: its score and what it is made of. ``score`` = ``value`` x ``probability`` x ``fit``.
+    """One way to come: its score and what it is made of. ``score`` = ``value`` x ``probability`` x ``fit``, more when preferred.
 
     The contributions add up to ``log_odds``. ``probability`` is that of accepting, less sure than the log-odds alone would
     say, for what is not known of the customer's taste.
@@ -41,64 +42,101 @@ class Option:
 
 
 @dataclass(frozen=True, slots=True)
+class Bid:
+    """What the customer offers for a seat at the event, and what one costs, in units of score.
+
+    Below ``bid`` he would take a seat; ``beside`` are the events of his that he cannot have beside this one.
+    """
+
+    bid: float
+    price: float
+    beside: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Explanation:
-    """The outcome for one pair; ``refusals`` refuse it, ``obstacles`` stand in the way of one that is allowed."""
+    """The outcome for one pair; ``refusals`` refuse it, ``obstacles`` stand in the way of one that is allowed.
+
+    ``bid`` is None where there is nothing to bid for. Each of the ``flips`` alone would make the outcome another.
+    """
 
     outcome: Outcome
     options: tuple[Option, ...]
     refusals: tuple[Reason, ...]
     obstacles: tuple[Reason, ...]
+    bid: Bid | None
+    flips: tuple[Flip, ...]
 
 
-def explain(engine: Engine, customer_id: UUID, event_id: UUID, seats_left: int) -> Explanation:
-    """Explains a pair of a customer and an event that the engine knows.
+@dataclass(frozen=True, slots=True)
+class WhyPair:
+    """Asks why the customer is, or is not, matched to the event; the answer is None when one of them is not known."""
 
-    The engine must know all events that the customer is matched to. ``seats_left`` are those that nobody was given or chosen
-    for.
-    """
-    board = engine.board
-    customer, event = board.customers.take(customer_id), board.events.slots.take(event_id)
-    view = board.events.view([event])
-    scores = score(engine.customers[customer_id], view, *engine.outlook(customer_id))
-    outcome = _outcome(engine, customer, event)
+    customer_id: UUID
+    event_id: UUID
+
+    def asked_of(self, engine: Engine) -> Explanation | None:
+        if self.customer_id not in engine.customers or self.event_id not in engine.events:
+            return None
+        return explain(engine, self.customer_id, self.event_id)
+
+
+def explain(engine: Engine, customer_id: UUID, event_id: UUID) -> Explanation:
+    """Explains a pair of a customer and an event that the engine knows, after it has settled."""
+    sight = engine.sight(customer_id, engine.view(), engine.seats_left())
+    row, seen = sight.ids.index(event_id), sight.assessment
+    outcome = _outcome(sight, row)
     refused = outcome in (Outcome.REFUSED, Outcome.CANCELLED)
+    bids = outcome in (Outcome.CHOSEN, Outcome.CANDIDATE)
     return Explanation(
         outcome=outcome,
         options=tuple(
-            _option(scores, option) for option in (0, 1) if scores.weight[0, option] > ABSENT
+            _option(seen, row, option) for option in (0, 1) if _exists(seen, row, option)
         ),
-        refusals=reasons_in(int(board.refused[customer, event])) if refused else (),
-        obstacles=_obstacles(engine, customer, event, seats_left)
+        refusals=reasons_in(int(seen.refused[row])) if refused else (),
+        obstacles=tuple(reason for reason, there in sight.obstacles() if there[row])
         if outcome is Outcome.CANDIDATE
         else (),
+        bid=_bid(engine, customer_id, event_id) if bids else None,
+        flips=flips(engine, customer_id, event_id),
     )
 
 
-def _outcome(engine: Engine, customer: Slot, event: Slot) -> Outcome:
-    board = engine.board
-    if not board.events.rows["open"][event]:
+def _bid(engine: Engine, customer_id: UUID, event_id: UUID) -> Bid | None:
+    """What he offers for coming as well as he may; None where he may not at all."""
+    market, slots = engine.allocation.market, engine.table.slots
+    customer, event = engine.places.take(customer_id), slots.take(event_id)
+    ways = [view_pair(market, customer, event, seats) for seats in (1, 2)]
+    real = [way for way in ways if Obstacle.NOT_ELIGIBLE not in way.obstacles]
+    if not real:
+        return None
+    best = max(real, key=lambda way: (way.chosen, way.bid))
+    return Bid(best.bid, best.price, tuple(slots.at(other) for other in best.beside))
+
+
+def _outcome(sight: Sight, row: int) -> Outcome:
+    seen = sight.assessment
+    if not seen.view.rows["open"][row]:
         return Outcome.CANCELLED
-    if board.fixed[customer, event]:
+    if seen.fixed[row]:
         return Outcome.FIXED
-    if engine.allocator.chosen[customer, event]:
+    if sight.seats[row]:
         return Outcome.CHOSEN
-    return Outcome.REFUSED if board.refused[customer, event] else Outcome.CANDIDATE
+    return Outcome.REFUSED if seen.refused[row] else Outcome.CANDIDATE
 
 
-def _option(scores: Scores, option: int) -> Option:
+def _exists(seen: Assessment, row: int, option: int) -> bool:
+    return bool(seen.scores.weight[row, option] > ABSENT)
+
+
+def _option(seen: Assessment, row: int, option: int) -> Option:
+    scores = seen.scores
     return Option(
         seats=option + 1,
-        score=float(scores.weight[0, option]),
-        log_odds=float(scores.log_odds[0, option]),
-        probability=float(scores.probability[0, option]),
-        fit=float(scores.fit[0]),
-        value=float(scores.value[0]),
-        contributions=scores.contributions(0, option),
+        score=float(max(scores.weight[row, option], seen.weight[row, option])),
+        log_odds=float(scores.log_odds[row, option]),
+        probability=float(scores.probability[row, option]),
+        fit=float(scores.fit[row]),
+        value=float(scores.value[row]),
+        contributions=scores.contributions(row, option),
     )
-
-
-def _obstacles(engine: Engine, customer: Slot, event: Slot, seats_left: int) -> tuple[Reason, ...]:
-    board = engine.board
-    left = np.full(board.shape[1], seats_left, dtype=np.int64)
-    found = obstacles(board, engine.allocator.chosen, customer, left)
-    return tuple(reason for reason, there in found if there[event])

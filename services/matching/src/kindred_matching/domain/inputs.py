@@ -6,6 +6,7 @@ from uuid import UUID
 
 from kindred_matching.domain.facts import Customer, Event
 from kindred_matching.domain.rules import Rules
+from kindred_matching.domain.wishes import Wish
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +85,24 @@ class EpochBegun:
 
 @dataclass(frozen=True, slots=True)
 class SliceScored:
-    """At most so many customers more are scored anew for the model epoch that has begun."""
+    """At most so many customers more are scored anew, for a model epoch that has begun or for what concerns everybody."""
 
     most: int
+
+
+@dataclass(frozen=True, slots=True)
+class WishMade:
+    """Somebody wishes something for a pair, in place of what was wished for it before."""
+
+    wish: Wish
+
+
+@dataclass(frozen=True, slots=True)
+class WishEnded:
+    """Nothing is wished for the pair any longer."""
+
+    customer_id: UUID
+    event_id: UUID
 
 
 Input = (
@@ -100,4 +116,6 @@ Input = (
     | RulesReplaced
     | EpochBegun
     | SliceScored
+    | WishMade
+    | WishEnded
 )

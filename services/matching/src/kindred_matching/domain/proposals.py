@@ -5,11 +5,12 @@ from uuid import UUID
 
 import numpy as np
 
-from kindred_matching.domain.board import Board, Seats
-from kindred_matching.domain.facts import Customer
-from kindred_matching.domain.lens import Outlook
-from kindred_matching.domain.scoring import ACCOMPANIED, ALONE, Contribution, score
-from kindred_matching.domain.slots import Places, Slot
+from kindred_matching.domain.allocation import Choice
+from kindred_matching.domain.assessment import Assessment, Seats
+from kindred_matching.domain.events import EventTable
+from kindred_matching.domain.parts import Contribution
+from kindred_matching.domain.scoring import ACCOMPANIED, ALONE
+from kindred_matching.domain.slots import Places
 from kindred_matching.domain.travel import Bools
 from kindred_matching.domain.vocabulary import Reason, reasons_in
 
@@ -55,98 +56,110 @@ class Proposal:
     refused: tuple[Refused, ...]
 
 
-def pairs_taken(board: Board, chosen: Seats, customer: Slot) -> Places:
-    """The events on offer that the customer is matched to, chosen or fixed."""
-    taken: Places = np.flatnonzero(
-        ((chosen[customer] > 0) | (board.fixed[customer] > 0)) & board.events.rows["live"]
-    )
-    return taken
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """One customer's part of the allocation: how he stands with each event of a view, and the ``seats`` chosen for him there.
 
-
-def candidates(board: Board, chosen: Seats, customer: Slot) -> Places:
-    """The events that the customer may come to but was not chosen for, best first."""
-    live = board.events.live()
-    open_pairs = (board.refused[customer, live] == 0) & (board.fixed[customer, live] == 0)
-    places = live[open_pairs & (chosen[customer, live] == 0)]
-    order = np.argsort(-board.weight[customer, places].max(axis=1), kind="stable")
-    ranked: Places = places[order]
-    return ranked
-
-
-def obstacles(
-    board: Board, chosen: Seats, customer: Slot, seats_left: Places
-) -> tuple[tuple[Reason, Bools], ...]:
-    """For each event what stands in the way of adding it to the customer's matches, the most telling first.
-
-    His own matches come before the seats: with a full diary more seats would not help him.
+    ``seats_left`` are those of each event that nobody was given or chosen for. ``table`` holds all events.
     """
-    rows, own = board.events.rows, chosen[customer].astype(np.int64)
-    clash = board.events.conflict[own > 0].any(axis=0) | board.busy[customer]
-    spent = np.bincount(rows["year"], own * rows["cost"], minlength=board.room.shape[1])
-    room = (board.room[customer] - spent)[rows["year"]]
-    full_diary = np.full(len(rows), board.cap[customer] - np.count_nonzero(own) < 1)
-    return (
-        (Reason.OVERLAP, clash),
-        (Reason.CAP, full_diary),
-        (Reason.HOSPITALITY, rows["cost"] > room),
-        (Reason.SEATS, seats_left < 1),
-    )
+
+    assessment: Assessment
+    table: EventTable
+    seats: Seats
+    seats_left: Places
+
+    @classmethod
+    def of(
+        cls, assessment: Assessment, table: EventTable, choices: list[Choice], left: Places
+    ) -> "Sight":
+        """What is seen of a customer with these choices; ``left`` holds the seats left by place."""
+        seats = np.zeros(table.capacity, dtype=np.uint8)
+        for choice in choices:
+            seats[choice.event] = choice.seats
+        places = assessment.view.places
+        return cls(assessment, table, seats[places], left[places])
+
+    @property
+    def ids(self) -> list[UUID]:
+        """The events of the view."""
+        return [self.table.slots.at(place) for place in self.assessment.view.places.tolist()]
+
+    def taken(self) -> Places:
+        """The rows of events on offer that the customer is matched to, chosen or fixed."""
+        live = self.assessment.view.rows["live"]
+        rows: Places = np.flatnonzero(((self.seats > 0) | (self.assessment.fixed > 0)) & live)
+        return rows
+
+    def candidates(self) -> Places:
+        """The rows of events that the customer may come to but was not chosen for, best first."""
+        seen = self.assessment
+        allowed = (seen.refused == 0) & (seen.fixed == 0) & seen.view.rows["live"]
+        rows = np.flatnonzero(allowed & (self.seats == 0))
+        ranked: Places = rows[np.argsort(-seen.weight[rows].max(axis=1), kind="stable")]
+        return ranked
+
+    def obstacles(self) -> tuple[tuple[Reason, Bools], ...]:
+        """For each event what stands in the way of adding it to the customer's matches, the most telling first.
+
+        His own matches come before the seats: with a full diary more seats would not help him.
+        """
+        seen, own = self.assessment, self.seats.astype(np.int64)
+        rows, places = seen.view.rows, seen.view.places
+        clash = self.table.conflict[places[own > 0]][:, places].any(axis=0) | seen.busy
+        spent = np.bincount(rows["year"], own * rows["cost"], minlength=len(seen.room))
+        room = (seen.room - spent)[rows["year"]]
+        full_diary = np.full(len(rows), seen.cap - np.count_nonzero(own) < 1)
+        return (
+            (Reason.OVERLAP, clash),
+            (Reason.CAP, full_diary),
+            (Reason.HOSPITALITY, rows["cost"] > room),
+            (Reason.SEATS, self.seats_left < 1),
+        )
 
 
-def what_stood_in_the_way(
-    board: Board, chosen: Seats, customer: Slot, events: Places, seats_left: Places
-) -> tuple[Reason, ...]:
-    """For each of the events the first obstacle."""
-    found = obstacles(board, chosen, customer, seats_left)
-    return tuple(
-        next((reason for reason, there in found if there[event]), Reason.SEATS) for event in events
-    )
-
-
-def refused_events(board: Board, customer: Slot) -> tuple[Refused, ...]:
-    """The events that are refused, cancelled ones left out."""
-    shown = board.events.shown()
-    masks = board.refused[customer, shown]
-    kept = (masks != 0) & (board.fixed[customer, shown] == 0)
-    return tuple(
-        Refused(board.events.slots.at(place), reasons_in(mask))
-        for place, mask in zip(shown[kept].tolist(), masks[kept].tolist(), strict=True)
-    )
-
-
-def describe(
-    board: Board, chosen: Seats, customer: Customer, outlook: Outlook, seats_left: Places
-) -> Proposal:
-    """The proposal for one customer; ``seats_left`` are the seats of each event that nobody was given or chosen for."""
-    place = board.customers.take(customer.id)
-    taken = pairs_taken(board, chosen, place)
-    ranked = candidates(board, chosen, place)[:CANDIDATES]
-    obstacle = what_stood_in_the_way(board, chosen, place, ranked, seats_left)
-    weight = board.weight[place].max(axis=1)
-    ids = board.events.slots
+def describe(sight: Sight) -> Proposal:
+    """The proposal for one customer."""
+    seen, ids = sight.assessment, sight.ids
+    ranked = sight.candidates()[:CANDIDATES].tolist()
+    weight, found = seen.weight.max(axis=1), sight.obstacles()
     return Proposal(
-        customer_id=customer.id,
-        profile_version=customer.version,
-        chosen=_chosen(board, chosen, customer, outlook, taken),
+        customer_id=seen.customer.id,
+        profile_version=seen.customer.version,
+        chosen=_chosen(sight, ids),
         ranked=tuple(
-            Ranked(ids.at(event), float(weight[event]), reason)
-            for event, reason in zip(ranked.tolist(), obstacle, strict=True)
+            Ranked(
+                ids[row],
+                float(weight[row]),
+                # Where nothing stands in the way the price does: others give more for the seats.
+                next((reason for reason, there in found if there[row]), Reason.SEATS),
+            )
+            for row in ranked
         ),
-        refused=refused_events(board, place),
+        refused=tuple(
+            Refused(ids[row], reasons_in(int(seen.refused[row])))
+            for row in np.flatnonzero(
+                (seen.refused != 0) & (seen.fixed == 0) & seen.view.rows["open"]
+            ).tolist()
+        ),
     )
 
 
-def _chosen(
-    board: Board, chosen: Seats, customer: Customer, outlook: Outlook, taken: Places
-) -> tuple[Chosen, ...]:
-    place = board.customers.take(customer.id)
-    scores = score(customer, board.events.view(taken), *outlook)
-    found = []
-    for row, event in enumerate(taken.tolist()):
-        fixed = int(board.fixed[place, event])
-        seats = fixed or int(chosen[place, event])
-        option = ACCOMPANIED if seats > 1 and scores.weight[row, ACCOMPANIED] >= 0 else ALONE
-        weight, reasons = float(scores.weight[row, option]), scores.contributions(row, option)
-        event_id = board.events.slots.at(event)
-        found.append(Chosen(event_id, seats, weight, fixed > 0, reasons))
+def _chosen(sight: Sight, ids: list[UUID]) -> tuple[Chosen, ...]:
+    seen, found = sight.assessment, []
+    for row in sight.taken().tolist():
+        fixed = int(seen.fixed[row])
+        seats = fixed or int(sight.seats[row])
+        accompanied = seats > 1 and seen.scores.weight[row, ACCOMPANIED] >= 0
+        option = ACCOMPANIED if accompanied else ALONE
+        # A fixed pair may be worth more in company than the customer could be offered anew.
+        weight = seen.scores if fixed else seen
+        found.append(
+            Chosen(
+                ids[row],
+                seats,
+                float(weight.weight[row, option]),
+                fixed > 0,
+                seen.scores.contributions(row, option),
+            )
+        )
     return tuple(sorted(found, key=lambda match: (-match.score, match.event_id)))

@@ -1,22 +1,24 @@
 """The engine's whole state as plain values: what a snapshot holds."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from kindred_matching.domain.allocation import Choice
 from kindred_matching.domain.commitments import Commitment
 from kindred_matching.domain.facts import Customer, Event
+from kindred_matching.domain.market.state import Array
 from kindred_matching.domain.rules import Rules
+from kindred_matching.domain.sweep import Sweep
 from kindred_matching.domain.teaching import Taught
+from kindred_matching.domain.wishes import Wish
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EngineState:
-    """Everything from which an engine goes on as if it had never stopped.
+    """What the engine knows. Customers and events stand at their places, None where a place is free.
 
-    Customers and events stand at their places, None where a place is free; ``free_...`` lists tell in which order free
-    places are given away.
+    ``free_...`` lists tell in which order free places are given away, ``years`` in which column each calendar year is counted.
     """
 
     rules: Rules
@@ -25,9 +27,19 @@ class EngineState:
     free_customers: tuple[int, ...]
     events: tuple[Event | None, ...]
     free_events: tuple[int, ...]
+    years: tuple[int, ...]
     commitments: tuple[Commitment, ...]
-    chosen: tuple[Choice, ...]
+    wishes: tuple[Wish, ...] = ()
     taught: Taught = field(default_factory=Taught)
+    sweep: Sweep = field(default_factory=Sweep)
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Everything from which an engine goes on as if it had never stopped: what it knows, and its market's arrays by name."""
+
+    state: EngineState
+    market: Mapping[str, Array]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,16 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-import numpy as np
-
 from kindred_matching.domain.engine import Engine
-from kindred_matching.domain.scoring import ALONE
-from kindred_matching.domain.vocabulary import BIT, Reason
+from kindred_matching.domain.vocabulary import REFUSING, Reason
 
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """Seats are those of the events on offer; ``value`` is the sum of the chosen weights; ``now`` the last tick."""
+    """Seats are those of the events on offer; ``now`` is the last tick.
+
+    ``value`` is the sum of the chosen weights and ``bound`` what no allocation can exceed; both without what invitations has
+    settled. ``gap`` is the share of the bound that may have been missed.
+    """
 
     customers: int
     events: int
@@ -21,29 +22,29 @@ class Status:
     seats_fixed: int
     seats_chosen: int
     value: float
+    bound: float
+    gap: float
     now: datetime
 
 
 def status_of(engine: Engine) -> Status:
     """How the engine stands after it has settled."""
-    board, chosen = engine.board, engine.allocator.chosen
-    live = board.events.live()
-    rows = board.events.rows[live]
-    taken = np.nonzero(chosen)
-    option = np.where(chosen[taken] > 1, 1, ALONE)
+    live = engine.table.live()
+    rows, certificate = engine.table.rows[live], engine.allocation.certificate
     return Status(
         customers=len(engine.customers),
         events=len(live),
         seats=int(rows["seats"].sum()),
         seats_fixed=int(rows["held"].sum()),
-        seats_chosen=int(chosen.sum(dtype=np.int64)),
-        value=float(board.weight[(*taken, option)].sum()),
+        seats_chosen=int(engine.allocation.seats_taken().sum()),
+        value=certificate.value,
+        bound=certificate.bound,
+        gap=certificate.gap,
         now=engine.now,
     )
 
 
 def refusals_by_reason(engine: Engine) -> Mapping[Reason, int]:
-    """How many pairs with events that are not cancelled each reason refuses."""
-    customers, events = engine.board.customers.in_order(), engine.board.events.shown()
-    masks = engine.board.refused[np.ix_(customers, events)]
-    return {reason: int(np.count_nonzero(masks & bit)) for reason, bit in BIT.items()}
+    """How many pairs each reason refused when their customers were last assessed."""
+    totals = engine.refused.sum(axis=0)
+    return {reason: int(totals[place]) for place, reason in enumerate(REFUSING)}

@@ -7,7 +7,7 @@ from enum import StrEnum
 class Reason(StrEnum):
     """Why a customer is not matched to an event.
 
-    The first twelve refuse a pair. ``SEATS``, ``CAP`` and ``OVERLAP`` (and ``HOSPITALITY`` once more) stand in the way of a
+    The first thirteen refuse a pair. ``SEATS``, ``CAP`` and ``OVERLAP`` (and ``HOSPITALITY`` once more) stand in the way of a
     pair that is allowed.
     """
 
@@ -23,6 +23,7 @@ class Reason(StrEnum):
     DISTANCE = "distance"
     PAST = "past"
     DECLINED = "declined"
+    EXCLUDED = "excluded"
     SEATS = "seats"
     CAP = "cap"
     OVERLAP = "overlap"
@@ -32,7 +33,7 @@ _R = Reason
 
 REFUSING: tuple[Reason, ...] = (
     _R.INACTIVE, _R.OBJECTION, _R.CONSENT, _R.NORM, _R.HOSPITALITY, _R.OPEN_CASE, _R.BLOCKED_DAYS, _R.EXCLUDED_THEMES,
-    _R.LANGUAGE, _R.DISTANCE, _R.PAST, _R.DECLINED,
+    _R.LANGUAGE, _R.DISTANCE, _R.PAST, _R.DECLINED, _R.EXCLUDED,
 )  # fmt: skip
 """The reasons that refuse a pair, in the order in which they are told."""
 

@@ -24,8 +24,11 @@ from kindred_common.web.paging import (
     encode_cursor,
 )
 from kindred_common.web.problems import FieldError, Problem, not_found
-from kindred_matching.application.queries import Readings, Sight, explain_pair
+from kindred_matching.application.queries import Readings, Sight
+from kindred_matching.application.replica import Replicas
+from kindred_matching.domain.explanation import WhyPair
 from kindred_matching.entrypoints.schemas import ExplanationView, GuestView
+from kindred_matching.entrypoints.wording import Labels
 
 Reader = Annotated[Principal, Depends(requires(scope="matching:read"))]
 
@@ -36,6 +39,8 @@ class Window:
 
     transactions: Transactions
     open_readings: Callable[[Transaction], Readings]
+    replicas: Replicas
+    labels: Labels
     clock: Clock
     ids: Ids
 
@@ -52,11 +57,13 @@ class Window:
 def matches_router(
     transactions: Transactions,
     open_readings: Callable[[Transaction], Readings],
+    replicas: Replicas,
+    labels: Labels,
     clock: Clock,
     ids: Ids,
 ) -> APIRouter:
-    """Everything about pairs of customers and events."""
-    window = Window(transactions, open_readings, clock, ids)
+    """Everything about pairs of customers and events; ``labels`` name the themes."""
+    window = Window(transactions, open_readings, replicas, labels, clock, ids)
     router = APIRouter(prefix="/v1", tags=["matches"])
     router.include_router(_customers(window))
     router.include_router(_guest_lists(window))
@@ -89,11 +96,11 @@ def _customers(window: Window) -> APIRouter:
         async with window.transactions.begin() as transaction:
             readings = window.open_readings(transaction)
             await _require_sight(readings, reader, customer_id)
-            found = await explain_pair(readings, customer_id, event_id)
             await window.note(transaction, reader, "explanation", customer_id)
+        found = await window.replicas.ask(WhyPair(customer_id, event_id))
         if found is None:
             raise not_found("event")
-        return ExplanationView.of(customer_id, event_id, found)
+        return ExplanationView.of(customer_id, event_id, found, window.labels)
 
     return router
 
@@ -113,7 +120,7 @@ def _guest_lists(window: Window) -> APIRouter:
         after = _place(cursor)
         async with window.transactions.begin() as transaction:
             readings = window.open_readings(transaction)
-            if not await readings.events([event_id]):
+            if not await readings.knows_event(event_id):
                 raise not_found("event")
             found = await readings.guests(event_id, sight, after, limit + 1)
             await window.note(transaction, reader, "guest-list", event_id)

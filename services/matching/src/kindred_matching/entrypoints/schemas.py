@@ -7,7 +7,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from kindred_common.contracts.vocabulary import ReasonCode
 from kindred_matching.application.queries import EngineReport, Guest, age_seconds, load
-from kindred_matching.domain.explanation import Explanation, Option, Outcome
+from kindred_matching.domain.explanation import Bid, Explanation, Option, Outcome
+from kindred_matching.domain.flips import Flip, FlipKind
+from kindred_matching.entrypoints.wording import Labels, words_of
 
 _CUSTOMER = "0197a2f4-5c00-7d10-8a3e-1f2b3c4d5e6f"
 _EVENT = "0197a2f4-6d11-7e21-9b4f-2a3c4d5e6f70"
@@ -70,11 +72,83 @@ class OptionView(BaseModel):
         )
 
 
+class BidView(BaseModel):
+    """What the customer offers for a seat and what one costs, in units of score: above its price a seat is taken."""
+
+    bid: float = Field(examples=[0.74])
+    price: float = Field(
+        examples=[0.9], description="0 where there are seats enough; 1e30 where there are none."
+    )
+    beside: list[UUID] = Field(
+        examples=[[]], description="The customer's other events that cannot go with this one."
+    )
+
+    @classmethod
+    def of(cls, bid: Bid) -> "BidView":
+        return cls(bid=bid.bid, price=bid.price, beside=list(bid.beside))
+
+
+class FlipView(BaseModel):
+    """One change that would turn the outcome; what does not belong to its kind is null, or no seats."""
+
+    kind: FlipKind = Field(examples=["more_seats"])
+    seats: int = Field(examples=[2], description="How many more or fewer; 0 for other changes.")
+    theme: str | None = Field(
+        examples=[None], description="Of which an interest would be confirmed or found."
+    )
+    event_id: UUID | None = Field(
+        examples=[None], description="The other event that would not be proposed."
+    )
+    refusal: ReasonCode | None = Field(examples=[None], description="That would no longer hold.")
+
+    @classmethod
+    def of(cls, flip: Flip) -> "FlipView":
+        return cls(
+            kind=flip.kind,
+            seats=flip.seats,
+            theme=flip.theme,
+            event_id=flip.event_id,
+            refusal=None if flip.refusal is None else ReasonCode(flip.refusal),
+        )
+
+
+class WordsView(BaseModel):
+    """The explanation in one to five sentences, in each language."""
+
+    en: list[str] = Field(
+        examples=[
+            [
+                "Not chosen, though allowed: all seats are taken.",
+                "In favour: interest in opera.",
+                "A seat costs 0.90 here; this customer offers 0.74.",
+                "With 2 more seats this customer would be chosen.",
+            ]
+        ]
+    )
+    nl: list[str] = Field(
+        examples=[
+            [
+                "Niet gekozen, al mag het wel: alle plaatsen zijn bezet.",
+                "Ervoor pleit: belangstelling voor opera.",
+                "Een plaats kost hier 0,90; deze klant biedt 0,74.",
+                "Met 2 plaatsen meer zou deze klant worden gekozen.",
+            ]
+        ]
+    )
+
+    @classmethod
+    def of(cls, found: Explanation, labels: Labels) -> "WordsView":
+        return cls(
+            en=list(words_of(found, labels, "en")),
+            nl=list(words_of(found, labels, "nl")),
+        )
+
+
 class ExplanationView(BaseModel):
     """Why a customer is, or is not, matched to an event.
 
     `refusals` are rules that refuse the pair; `obstacles` is what stands in the way of a pair that is allowed: seats, the
-    customer's other invitations, agenda or hospitality.
+    customer's other invitations, agenda or hospitality. Each of the `flips` alone would turn the outcome.
     """
 
     customer_id: UUID = Field(examples=[_CUSTOMER])
@@ -83,9 +157,14 @@ class ExplanationView(BaseModel):
     options: list[OptionView]
     refusals: list[ReasonCode] = Field(examples=[[]])
     obstacles: list[ReasonCode] = Field(examples=[["seats"]])
+    bid: BidView | None = Field(description="null where there is nothing to offer for.")
+    flips: list[FlipView] = Field(description="The easiest first.")
+    in_words: WordsView
 
     @classmethod
-    def of(cls, customer_id: UUID, event_id: UUID, found: Explanation) -> "ExplanationView":
+    def of(
+        cls, customer_id: UUID, event_id: UUID, found: Explanation, labels: Labels
+    ) -> "ExplanationView":
         return cls(
             customer_id=customer_id,
             event_id=event_id,
@@ -93,6 +172,9 @@ class ExplanationView(BaseModel):
             options=[OptionView.of(option) for option in found.options],
             refusals=[ReasonCode(reason) for reason in found.refusals],
             obstacles=[ReasonCode(reason) for reason in found.obstacles],
+            bid=None if found.bid is None else BidView.of(found.bid),
+            flips=[FlipView.of(flip) for flip in found.flips],
+            in_words=WordsView.of(found, labels),
         )
 
 
@@ -116,6 +198,12 @@ class EngineView(BaseModel):
         examples=[0.83], description="Share of the seats that is given or proposed."
     )
     value: float = Field(examples=[512.7], description="Sum of the scores of all proposals.")
+    bound: float = Field(
+        examples=[513.4], description="Proven: no choice of proposals is worth more."
+    )
+    gap: float = Field(
+        examples=[0.0014], description="The share of the bound that may have been missed."
+    )
     cap: int = Field(examples=[3], description="Open invitations per customer.")
     model_epoch: int = Field(
         examples=[4], description="Rises when what was learned comes into use."
@@ -139,7 +227,9 @@ class EngineView(BaseModel):
             seats_chosen=status.seats_chosen,
             load=load(status),
             value=status.value,
+            bound=status.bound,
+            gap=status.gap,
             cap=report.rules.cap,
             model_epoch=report.model.epochs.number,
-            scoring_anew=report.model.epochs.scored_to is not None,
+            scoring_anew=report.sweeping,
         )

@@ -46,7 +46,6 @@ def lay_out_empty(sizes: Sizes, budget: float) -> State:
     state.totals["target_step"], state.totals["budget"] = 1.0, budget
     state.totals["costed"] = state.totals["interval_only"] = 1
     state.totals["account_max"] = state.totals["bond_free"] = -1
-    state.special[...] = 1
     return state
 
 

@@ -17,7 +17,7 @@ SCRATCH = State._fields[State._fields.index("seen") :]
 
 _SPARE_ITEMS = 8
 
-_BLANKS = {"account": -1, "bond_first": -1, "closed": True, "price": CLOSED}
+_BLANKS = {"special": 1, "account": -1, "bond_first": -1, "closed": True, "price": CLOSED}
 """What stands in an empty place, where that is not nought."""
 
 
