@@ -127,8 +127,12 @@ class House:
         return refusals[0][1] if refusals else None
 
     async def published(self, topic: Topic, model: type[R]) -> list[R]:
-        """What the service has written to a topic, in order."""
-        rows = await self.rows("SELECT body FROM outbox WHERE topic = :t ORDER BY id", t=topic.name)
+        """The records of one type that the service has written to a topic, in order."""
+        rows = await self.rows(
+            "SELECT body FROM outbox WHERE topic = :topic AND type = :type ORDER BY id",
+            topic=topic.name,
+            type=model.record_type,
+        )
         return [model.from_json(row["body"]) for row in rows if row["body"] is not None]
 
     async def rows(self, query: str, **values: Any) -> list[Mapping[str, Any]]:

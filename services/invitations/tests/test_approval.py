@@ -8,7 +8,7 @@ from services.invitations.tests.house import House
 
 from kindred_common.clock import new_id
 from kindred_common.contracts.invitations import EventListed, InvitationChanged
-from kindred_common.contracts.outreach import MessageRequested
+from kindred_common.contracts.outreach import MessageRequested, MessagesWithdrawn
 from kindred_common.contracts.profile import ConsentChanged
 from kindred_common.contracts.topics import (
     CONSENT_RECORDS,
@@ -195,11 +195,14 @@ async def test_a_withdrawal_frees_the_seat_and_a_new_invitation_is_a_new_message
 
     withdrawn = await house.post(f"/v1/invitations/{invitation}/withdraw")
     assert (withdrawn["step"], await house.held(event)) == ("withdrawn", 0)
+    (taken_back,) = await house.published(MESSAGE_REQUESTS, MessagesWithdrawn)
     await house.post(f"/v1/invitations/{invitation}/approve")
 
     messages = await house.published(MESSAGE_REQUESTS, MessageRequested)
     assert len({message.occasion for message in messages}) == 2
     assert len({message.message_id for message in messages}) == 2
+    assert {message.occasion.partition("/")[0] for message in messages} == {taken_back.about}
+    assert {message.customer_id for message in messages} == {taken_back.customer_id}
 
 
 async def test_unknown_things_are_not_found(house: House) -> None:

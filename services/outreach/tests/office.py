@@ -28,6 +28,7 @@ from kindred_common.security.settings import SecuritySettings
 from kindred_common.testing.clocks import FakeClock
 from kindred_common.testing.databases import empty, fresh_database
 from kindred_outreach.application.accept_request import accept_request
+from kindred_outreach.application.call_off import withdraw
 from kindred_outreach.application.learn_details import learn_details
 from kindred_outreach.application.ports import Stores
 from kindred_outreach.application.prepare_message import Prepared
@@ -124,6 +125,10 @@ class Office:
         async with self.stores() as stores:
             for message in messages:
                 await accept_request(stores, message)
+
+    async def withdraw(self, subject: str) -> None:
+        async with self.stores() as stores:
+            await withdraw(stores, ANNA, subject, self.clock.now())
 
     async def send_next(self) -> Delivery | Prepared | None:
         """What the sending loop does with one message."""

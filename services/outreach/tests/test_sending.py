@@ -350,6 +350,43 @@ async def test_a_cancellation_reaches_who_was_invited(office: Office) -> None:
     assert await office.told() == [("sent", None), ("sent", None)]
 
 
+async def test_an_invitation_withdrawn_in_the_night_does_not_go_out_in_the_morning(
+    office: Office,
+) -> None:
+    await office.know()
+    await office.advance(timedelta(hours=12))
+    now = office.clock.now()
+    await office.ask(request(occasion="event-1", now=now), request(occasion="event-10", now=now))
+    await office.send_next()
+    await office.send_next()
+    await office.withdraw("event-1")
+    await office.advance(timedelta(hours=12))
+    assert await office.send_next() is Delivery.ACCEPTED
+    assert await office.send_next() is None
+    assert await office.told() == [("skipped", "withdrawn"), ("sent", None)]
+
+
+async def test_a_sender_who_has_a_withdrawn_invitation_in_hand_keeps_it(office: Office) -> None:
+    await office.know()
+    await office.ask(request(occasion="event-1"))
+    claimed = await office.dispatch.take()
+    assert claimed is not None
+    assert claimed.mail is not None
+    await office.withdraw("event-1")
+    assert await office.dispatch.deliver(claimed.message, claimed.mail) is Delivery.LOST
+    assert await office.told() == [("skipped", "withdrawn")]
+    await office.ask(request(occasion="event-2"))
+    assert await office.send_next() is Delivery.ACCEPTED, "what was withdrawn does not count"
+
+
+async def test_what_has_gone_out_is_not_withdrawn(office: Office) -> None:
+    await office.know()
+    await office.ask(request(occasion="event-1"))
+    await office.send_next()
+    await office.withdraw("event-1")
+    assert await office.told() == [("sent", None)]
+
+
 async def test_nobody_is_called_about_what_was_called_off(office: Office) -> None:
     await office.know()
     await office.ask(request(occasion="event-1", manner="phone"))

@@ -14,7 +14,12 @@ import kindred_outreach
 from kindred_common.clock import new_id
 from kindred_common.contracts.codec import Received
 from kindred_common.contracts.envelope import Envelope
-from kindred_common.contracts.outreach import CalendarEntry, MessageOutcome, MessageRequested
+from kindred_common.contracts.outreach import (
+    CalendarEntry,
+    MessageOutcome,
+    MessageRequested,
+    MessagesWithdrawn,
+)
 from kindred_common.contracts.profile import ConsentChanged, CustomerDetails
 from kindred_common.contracts.record import Cause, Record
 from kindred_common.contracts.topics import (
@@ -67,7 +72,7 @@ class World:
         self, topic: Topic, key: UUID, record: Record | None, sequence: int | None = None
     ) -> str:
         record_id = str(new_id())
-        kind = topic.records[0].record_type
+        kind = (topic.records[0] if record is None else type(record)).record_type
         cause = Cause("first-cause", "the-answer")
         envelope = Envelope(
             record_id, "kindred/profile", kind, self.clock.now(), str(key), cause, sequence
@@ -177,6 +182,25 @@ async def test_from_request_to_mail_to_outcome(world: World) -> None:
     results = await eventually(world.results, lambda results: len(results) == 4)
     assert results == [MessageResult.SENT] * 4
     assert len(world.mails.taken) == 2
+
+
+async def test_what_is_withdrawn_while_it_waits_does_not_go_out(world: World) -> None:
+    customer = new_id()
+    await world.publish(MESSAGE_REQUESTS, customer, invitation(customer, occasion="concert/2"))
+    await world.publish(MESSAGE_REQUESTS, customer, invitation(customer, occasion="race"))
+    await eventually(lambda: messages_in(world), lambda found: found == {"waiting": 2})
+    withdrawn = MessagesWithdrawn(customer_id=customer, about="concert")
+    await world.publish(MESSAGE_REQUESTS, customer, withdrawn)
+    await eventually(world.results, lambda results: results == [MessageResult.SKIPPED])
+    await world.beat()
+    await world.publish(CUSTOMER_DETAILS, customer, anna(customer), 1)
+
+    first, last = await eventually(world.outcomes, lambda found: len(found) == 2, within=30)
+    assert isinstance(first.data, MessageOutcome)
+    assert isinstance(last.data, MessageOutcome)
+    assert (first.data.occasion, first.data.rule) == ("concert/2", "withdrawn")
+    assert (last.data.occasion, last.data.result) == ("race", MessageResult.SENT)
+    assert len(world.mails.taken) == 1
 
 
 async def test_an_objection_stated_elsewhere_and_a_removed_customer(world: World) -> None:

@@ -1,4 +1,4 @@
-"""Records about messages: any service requests one, outreach says what became of it."""
+"""Records about messages: any service requests one or takes it back, outreach says what became of it."""
 
 from typing import ClassVar
 from uuid import UUID
@@ -48,6 +48,19 @@ class MessageRequested(Record):
     link: str | None = Field(default=None, max_length=500)
     calendar: CalendarEntry | None = None
     not_after: Moment | None = None
+
+
+class MessagesWithdrawn(Record):
+    """Whoever asked for messages about something takes them back, without a word to the customer.
+
+    What has not gone out yet is skipped with the rule ``withdrawn``, and tasks to bring it are dropped; what has gone out
+    stays out. ``about`` is what stands before the slash in their occasions. Later requests are not touched.
+    """
+
+    record_type: ClassVar[str] = "kindred.messages-withdrawn.v1"
+
+    customer_id: UUID
+    about: str = Field(max_length=200)
 
 
 class MessageOutcome(Record):

@@ -16,7 +16,7 @@ from kindred_common.contracts.external import (
 from kindred_common.contracts.feedback import FeedbackGiven
 from kindred_common.contracts.invitations import EventListed, InvitationChanged
 from kindred_common.contracts.matching import CustomerMatches
-from kindred_common.contracts.outreach import MessageOutcome, MessageRequested
+from kindred_common.contracts.outreach import MessageOutcome, MessageRequested, MessagesWithdrawn
 from kindred_common.contracts.profile import (
     ConsentChanged,
     CustomerDetails,
@@ -198,8 +198,8 @@ INVITATION_RECORDS = Topic(
 )  # fmt: skip
 MESSAGE_REQUESTS = Topic(
     "message-requests",
-    "Messages that a service wants sent to a customer.",
-    Kind.FACT, "customer_id", (MessageRequested,), (_S.SURVEY, _S.INVITATIONS, _S.FEEDBACK), (_S.OUTREACH,), _MONTH,
+    "Messages that a service wants sent to a customer, or not any more.",
+    Kind.FACT, "customer_id", (MessageRequested, MessagesWithdrawn), (_S.SURVEY, _S.INVITATIONS, _S.FEEDBACK), (_S.OUTREACH,), _MONTH,
 )  # fmt: skip
 MESSAGE_OUTCOMES = Topic(
     "message-outcomes",

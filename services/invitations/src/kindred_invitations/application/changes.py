@@ -14,6 +14,7 @@ from kindred_invitations.application.records import (
     event_listed,
     invitation_changed,
     message_requested,
+    messages_withdrawn,
 )
 from kindred_invitations.domain.event import Event
 from kindred_invitations.domain.invitation import Invitation, held_by
@@ -35,6 +36,7 @@ class Changes:
     _steps: list[tuple[StepNote, Event]] = field(default_factory=list)
     _quiet: list[Invitation] = field(default_factory=list)
     _messages: list[tuple[MessageRequested, UUID]] = field(default_factory=list)
+    _taken_back: list[Invitation] = field(default_factory=list)
     _events: dict[UUID, Event] = field(default_factory=dict)
     _causes: dict[UUID, Cause] = field(default_factory=dict)
 
@@ -67,6 +69,10 @@ class Changes:
         """Requests a message to the customer."""
         self._messages.append((message, invitation_id))
 
+    def take_back(self, invitation: Invitation) -> None:
+        """Withdraws the messages about the event that have not reached the customer."""
+        self._taken_back.append(invitation)
+
     async def finish(self) -> None:
         """Writes and publishes all of it."""
         await finish_all(self.ports, [self])
@@ -94,6 +100,10 @@ class Changes:
             *(
                 message_requested(message, self._causes.get(invitation_id, first))
                 for message, invitation_id in self._messages
+            ),
+            *(
+                messages_withdrawn(invitation, self._causes.get(invitation.id, first))
+                for invitation in self._taken_back
             ),
         ]
 

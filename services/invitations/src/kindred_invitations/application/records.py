@@ -5,7 +5,7 @@ from uuid import UUID
 
 from kindred_common.contracts.codec import Outgoing
 from kindred_common.contracts.invitations import EventListed, EventTheme, InvitationChanged
-from kindred_common.contracts.outreach import CalendarEntry, MessageRequested
+from kindred_common.contracts.outreach import CalendarEntry, MessageRequested, MessagesWithdrawn
 from kindred_common.contracts.profile import Place
 from kindred_common.contracts.record import Cause
 from kindred_common.contracts.topics import EVENT_CATALOGUE, INVITATION_RECORDS, MESSAGE_REQUESTS
@@ -70,6 +70,12 @@ def invitation_changed(invitation: Invitation, event: Event, cause: Cause) -> Ou
 def message_requested(message: MessageRequested, cause: Cause) -> Outgoing:
     """The request for one message."""
     return Outgoing(MESSAGE_REQUESTS, str(message.customer_id), message, cause)
+
+
+def messages_withdrawn(invitation: Invitation, cause: Cause) -> Outgoing:
+    """That nothing more goes out about the event; its id begins the occasion of each message about it."""
+    data = MessagesWithdrawn(customer_id=invitation.customer_id, about=str(invitation.event_id))
+    return Outgoing(MESSAGE_REQUESTS, str(invitation.customer_id), data, cause)
 
 
 def calendar_entry(

@@ -12,7 +12,8 @@ from kindred_invitations.domain.steps import Step
 async def withdraw_invitation(ports: Ports, because: Because, invitation_id: UUID) -> Invitation:
     """Takes an invitation or a draft back and frees its seats. The matcher does not draft it again; people may invite again.
 
-    The customer hears nothing by itself: who withdraws an invitation that was sent tells him personally.
+    What has not gone out to the customer stays in. Otherwise he hears nothing by itself: who withdraws an invitation that
+    was sent tells him personally.
 
     Raises:
         Refused: unknown, or it cannot be withdrawn any more.
@@ -27,6 +28,8 @@ async def withdraw_invitation(ports: Ports, because: Because, invitation_id: UUI
         step_to(before, Step.WITHDRAWN, because.at, because.source), withdrawn_by=Side.PEOPLE
     )
     await changes.seat(before, after)
+    if before.message_id is not None:
+        changes.take_back(before)
     changes.step(after, event)
     await changes.finish()
     return after

@@ -1,34 +1,45 @@
-"""Something is cancelled before the customer heard of it: what still waits does not go out any more."""
+"""Something is cancelled or taken back before the customer heard of it: what has not gone out stays in."""
 
 from dataclasses import replace
 from datetime import datetime
+from uuid import UUID
 
 from kindred_outreach.application.outcomes import outcome
 from kindred_outreach.application.ports import Stores
 from kindred_outreach.domain.messages import Message, State
 
 CALLED_OFF = "called_off"
+WITHDRAWN = "withdrawn"
 _NOT_HEARD = frozenset({State.SKIPPED, State.BOUNCED})
+_NOT_OUT = frozenset({State.WAITING, State.CLAIMED, State.TASK})
+"""A sender who has claimed a message asks once more before he hands it over, and finds it gone."""
 
 
 async def call_off(stores: Stores, cancellation: Message) -> None:
     """Takes back invitations and confirmations that wait; a customer who heard of nothing hears of no cancellation either."""
     now = cancellation.requested_at
     about = await stores.messages.lock_about(cancellation.customer_id, cancellation.subject)
-    pending = [message for message in about if message.state in (State.WAITING, State.TASK)]
+    pending = [message for message in about if message.state in _NOT_OUT]
     for message in pending:
-        await _skip(stores, message, now)
+        await _skip(stores, message, CALLED_OFF, now)
     heard = [m for m in about if m not in pending and m.state not in _NOT_HEARD]
     if pending and not heard:
-        await _skip(stores, cancellation, now)
+        await _skip(stores, cancellation, CALLED_OFF, now)
 
 
-async def _skip(stores: Stores, message: Message, now: datetime) -> None:
+async def withdraw(stores: Stores, customer_id: UUID, subject: str, now: datetime) -> None:
+    """Takes back invitations and confirmations about ``subject`` that have not gone out."""
+    for message in await stores.messages.lock_about(customer_id, subject):
+        if message.state in _NOT_OUT:
+            await _skip(stores, message, WITHDRAWN, now)
+
+
+async def _skip(stores: Stores, message: Message, rule: str, now: datetime) -> None:
     if message.state is State.TASK:
         await stores.tasks.drop(message.id)
-        await stores.contacts.release(message.id)
+    await stores.contacts.release(message.id)
     skipped = replace(
-        message, state=State.SKIPPED, rule=CALLED_OFF, allowed_from=None, changed_at=now
+        message, state=State.SKIPPED, rule=rule, allowed_from=None, attempt_id=None, changed_at=now
     )
     await stores.messages.save(skipped)
     await stores.publisher.publish([outcome(skipped)])

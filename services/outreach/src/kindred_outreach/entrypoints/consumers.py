@@ -7,13 +7,15 @@ from uuid import UUID
 
 from kindred_common.clock import Clock
 from kindred_common.contracts.codec import Received
-from kindred_common.contracts.outreach import CalendarEntry, MessageRequested
+from kindred_common.contracts.outreach import CalendarEntry, MessageRequested, MessagesWithdrawn
 from kindred_common.contracts.profile import ConsentChanged, CustomerDetails
+from kindred_common.contracts.record import Cause
 from kindred_common.contracts.topics import CONSENT_RECORDS, CUSTOMER_DETAILS, MESSAGE_REQUESTS
 from kindred_common.db.transactions import Transaction
 from kindred_common.messaging.subscription import Subscription, one_by_one
 from kindred_common.messaging.verdicts import Rejected
 from kindred_outreach.application.accept_request import IdTaken, accept_request
+from kindred_outreach.application.call_off import withdraw
 from kindred_outreach.application.learn_details import forget_details, learn_details
 from kindred_outreach.application.state_consent import hear_consent
 from kindred_outreach.domain.messages import Appointment, Message, Origin
@@ -36,12 +38,16 @@ class Consumers:
         )
 
     async def _on_request(
-        self, transaction: Transaction, received: Received[MessageRequested]
+        self,
+        transaction: Transaction,
+        received: Received[MessageRequested] | Received[MessagesWithdrawn],
     ) -> None:
-        if received.data is None:
-            return
+        stores, asked = self.open_stores(transaction), received.data
         try:
-            await accept_request(self.open_stores(transaction), self._message(received))
+            if isinstance(asked, MessagesWithdrawn):
+                await withdraw(stores, asked.customer_id, asked.about, self.clock.now())
+            elif asked is not None:
+                await accept_request(stores, self._message(asked, received.because()))
         except IdTaken:
             raise Rejected("message_id", "belongs to another message") from None
 
@@ -60,9 +66,8 @@ class Consumers:
         if received.data is not None:
             await hear_consent(self.open_stores(transaction), received.data)
 
-    def _message(self, received: Received[MessageRequested]) -> Message:
-        asked, cause, now = received.data, received.because(), self.clock.now()
-        assert asked is not None  # noqa: S101 - the caller has looked
+    def _message(self, asked: MessageRequested, cause: Cause) -> Message:
+        now = self.clock.now()
         if asked.link is not None and urlsplit(asked.link).scheme not in ("http", "https"):
             raise Rejected("link", "is not a web address")
         return Message(

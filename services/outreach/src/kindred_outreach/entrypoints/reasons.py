@@ -24,6 +24,7 @@ _WORDS = {
     "hard_bounce": translatable("The mail came back: the address does not exist."),
     "soft_bounce": translatable("The mail came back: the mailbox cannot take it now."),
     "called_off": translatable("It was called off before the message went out."),
+    "withdrawn": translatable("It was called off before the message went out."),
     "failed": translatable("Something went wrong on our side; the message waits."),
 }
 
