@@ -95,6 +95,7 @@ async def test_an_explanation_adds_up_exactly(client: httpx.AsyncClient) -> None
     found = await explanation(client, 1, 1)
 
     assert found["outcome"] == "chosen"
+    assert found["in_words"]["nl"][0] == "Gekozen voor deze bijeenkomst."  # type: ignore[index]  # an object
     options = found["options"]
     assert isinstance(options, list)
     for option in options:
