@@ -1,7 +1,9 @@
 """Whatever is killed, whenever: what was acknowledged counts once and in order, what is bad is visible, and all comes to rest."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping
+from itertools import combinations
 from typing import Any, cast
 from uuid import UUID
 
@@ -9,7 +11,7 @@ import pytest
 import pytest_asyncio
 from tests.chaos.bad_records import Bad
 from tests.chaos.loop_under_chaos import SERVICES, Aftermath, acknowledged, run_under_chaos
-from tests.chaos.matching_model import allocate_once, catalogue
+from tests.chaos.matching_model import Expected, SinglePass, catalogue
 from tests.chaos.model import in_order
 from tests.chaos.operators import held_records
 from tests.chaos.outside import Position
@@ -21,7 +23,7 @@ from tests.system import System
 from kindred_common.contracts.codec import Received
 from kindred_common.contracts.external import IngestReceipt, ReceiptStatus
 from kindred_common.contracts.invitations import EventListed
-from kindred_common.contracts.matching import Candidate, CustomerMatches
+from kindred_common.contracts.matching import CustomerMatches
 from kindred_common.contracts.profile import CustomerProfile
 from kindred_common.contracts.record import Record
 from kindred_common.contracts.survey import AnswersRecorded
@@ -36,12 +38,16 @@ from kindred_common.contracts.topics import (
 )
 from kindred_common.contracts.vocabulary import Service
 from kindred_common.testing.cluster import read_all
+from kindred_matching.domain.proposals import CANDIDATES
 from kindred_profile.application.contract_records import canonical
 from kindred_profile.domain.facts import ANSWERS, Fact, FactKind
 
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(900)]
 
 TOLD = (*ANSWERS, FactKind.FEEDBACK, FactKind.CONSENT)
+NEAR = 0.98
+"""The least share of the bound that the matches together must be worth."""
+
 SHOWN = 4
 """The API is asked for each fourth customer."""
 
@@ -152,19 +158,28 @@ async def test_the_catalogue_is_what_was_planned_last(aftermath: Aftermath) -> N
         assert newest.model_copy(update={"version": 1}) == expected
 
 
-async def test_matches_equal_those_of_a_single_allocation(aftermath: Aftermath) -> None:
+async def test_matches_are_feasible_scored_as_in_a_single_pass_and_near_the_optimum(
+    aftermath: Aftermath,
+) -> None:
     profiles = by_key(await kept(aftermath.system.kafka_settings, CUSTOMER_PROFILES))
     final = [
         profile.model_copy(update={"version": len(profiles[str(customer_id)])})
         for customer_id, profile in aftermath.model.profiles().items()
     ]
     world = aftermath.story.world
-    expected = allocate_once(final, catalogue(world), world.now)
+    events = {event.event_id: event for event in catalogue(world)}
+    single = SinglePass(final, events.values(), world.now)
     published = by_key(await kept(aftermath.system.kafka_settings, CUSTOMER_MATCHES))
-    assert any(matches.matches for matches in expected.values())
-    for customer_id, matches in expected.items():
-        newest = cast("CustomerMatches", published[str(customer_id)][-1].data)
-        assert _decided(newest) == _decided(matches)
+    value, taken = 0.0, Counter[UUID]()
+    for customer_id, expected in single.expected().items():
+        told = cast("CustomerMatches", published[str(customer_id)][-1].data)
+        _assert_follows(told, expected)
+        own = [events[match.event_id] for match in told.matches]
+        assert all(not overlapping(one, other) for one, other in combinations(own, 2))
+        taken.update({match.event_id: match.seats for match in told.matches})
+        value += sum(match.score for match in told.matches)
+    assert all(seats <= events[event_id].seats for event_id, seats in taken.items())
+    assert NEAR * single.bound <= value <= (1.0 + 1e-6) * single.bound
 
 
 async def test_no_worker_ended_by_itself(aftermath: Aftermath) -> None:
@@ -173,14 +188,21 @@ async def test_no_worker_ended_by_itself(aftermath: Aftermath) -> None:
     assert fell == []
 
 
-def _decided(matches: CustomerMatches) -> CustomerMatches:
-    """The matches without what is told as of ``priced_at``: what stood in the way of others' candidates."""
-    ranked = [_without_reason(candidate) for candidate in matches.candidates]
-    return matches.model_copy(update={"priced_at": None, "candidates": ranked})
+def _assert_follows(told: CustomerMatches, expected: Expected) -> None:
+    """The record tells the scores and refusals of the single pass, whoever was chosen."""
+    assert len(told.matches) <= expected.cap
+    for match in told.matches:
+        assert match.score == expected.scores[match.event_id][match.seats]
+    others = {candidate.event_id: candidate.score for candidate in told.candidates}
+    chosen = {match.event_id for match in told.matches}
+    best = {e: max(ways.values()) for e, ways in expected.scores.items() if e not in chosen}
+    assert others.items() <= best.items()
+    assert len(others) == min(CANDIDATES, len(best))
+    assert {each.event_id: tuple(each.reasons) for each in told.refusals} == expected.refused
 
 
-def _without_reason(candidate: Candidate) -> Candidate:
-    return candidate.model_copy(update={"not_chosen": None})
+def overlapping(one: EventListed, other: EventListed) -> bool:
+    return one.starts_at < other.ends_at and other.starts_at < one.ends_at
 
 
 def _readers(topic: str) -> tuple[Service, ...]:

@@ -26,6 +26,7 @@ from kindred_matching.adapters.observation import MeasuredObserver
 from kindred_matching.adapters.postgres_journal import PostgresJournal
 from kindred_matching.adapters.postgres_projections import PostgresProjections
 from kindred_matching.adapters.postgres_requests import PostgresEpochRequests
+from kindred_matching.adapters.postgres_wishes import PostgresWishes
 from kindred_matching.application.matchmaker import Matchmaker
 from kindred_matching.application.ports import Caused, Stores
 from kindred_matching.domain.engine import Engine
@@ -90,6 +91,7 @@ class Clerk:
             PostgresJournal(transaction.connection, self.epoch, timedelta(seconds=30)),
             PostgresProjections(transaction.connection),
             PostgresEpochRequests(transaction.connection),
+            PostgresWishes(transaction.connection),
             partial(self.desk.outbox.publish, transaction),
         )
 

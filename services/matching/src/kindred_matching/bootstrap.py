@@ -19,6 +19,7 @@ from kindred_matching.adapters.postgres_journal import PostgresJournal
 from kindred_matching.adapters.postgres_projections import PostgresProjections
 from kindred_matching.adapters.postgres_readings import PostgresReadings
 from kindred_matching.adapters.postgres_requests import PostgresEpochRequests
+from kindred_matching.adapters.postgres_wishes import PostgresWishes
 from kindred_matching.adapters.replica_process import ReplicaProcess
 from kindred_matching.adapters.republish import read_matches
 from kindred_matching.adapters.theme_files import read_taxonomy
@@ -31,6 +32,7 @@ from kindred_matching.entrypoints.http_engine import engine_router
 from kindred_matching.entrypoints.http_epochs import epochs_router
 from kindred_matching.entrypoints.http_matches import matches_router
 from kindred_matching.entrypoints.http_themes import themes_router
+from kindred_matching.entrypoints.http_wishes import WishDesk, wishes_router
 from kindred_matching.entrypoints.jobs import EPOCH, epoch_job, plan_epochs
 from kindred_matching.entrypoints.ticker import Ticker
 from kindred_matching.entrypoints.wording import labels_of
@@ -58,6 +60,7 @@ def assemble(foundation: Foundation[MatchingSettings]) -> Parts:
             journal=PostgresJournal(connection, epoch.number, PATIENCE * chosen.lease),
             projections=PostgresProjections(connection),
             requests=PostgresEpochRequests(connection),
+            wishes=PostgresWishes(connection),
             publish=partial(foundation.outbox.publish, transaction),
         )
 
@@ -148,6 +151,16 @@ def _application(
             foundation.transactions,
             _open_readings,
             foundation.clock,
+        ),
+        wishes_router(
+            WishDesk(
+                foundation.transactions,
+                _open_readings,
+                lambda transaction: PostgresWishes(transaction.connection),
+                replicas,
+                foundation.clock,
+                foundation.ids,
+            )
         ),
         themes_router(taxonomy),
         epochs_router(

@@ -96,6 +96,7 @@ def test_batches_growth_and_restarts_may_come_in_any_order(seed: int) -> None:
     random = Random(500 + seed)
     books = draw_books(random, random.randint(1, 8), random.randint(2, 6))
     market = open_market(books)
+    market.start(QUICK)
     for _ in range(30):
         market.put_off = random.random() < 0.3
         before = choice_of(market)
@@ -193,6 +194,31 @@ def test_an_event_that_was_withdrawn_is_offered_again_by_new_rows() -> None:
 def _offers(market: Market, customer: int, event: int) -> bool:
     begin, size = market.state.row_begin[customer], market.state.row_size[customer]
     return bool((market.state.code[begin : begin + size] >> 1 == event).any())
+
+
+def test_an_epoch_may_bring_longer_rows() -> None:
+    market = Market.empty(40, 100, 1, 2, weight_type=np.float64)
+    for event in range(100):
+        market.put_event(event, EventDetails(1, event * 10, event * 10 + 5))
+    for customer in range(40):
+        market.replace_customer(customer, as_row({(0, 1): (1.0, 0.0)}), 2, np.zeros(1))
+    market.begin_epoch(
+        [as_row({(e, 1): (1.0 + (e + c) % 7, 0.0) for e in range(100)}) for c in range(40)]
+    )
+    market.go_on(10_000)
+    assert market.waiting == 0
+    assert sum(len(market.choice(customer)) for customer in range(40)) == 80
+    assert market.certificate.value <= market.certificate.bound
+
+
+def test_a_start_from_nothing_leaves_prices_that_move() -> None:
+    market = Market.empty(2, 1, 1, 1, weight_type=np.float64)
+    market.put_event(0, EventDetails(1, 0, 5))
+    market.start(QUICK)
+    for customer in range(2):
+        market.replace_customer(customer, as_row({(0, 1): (5.0 + customer, 0.0)}), 1, np.zeros(1))
+    assert [market.choice(customer) for customer in range(2)] == [[], [(0, 1)]]
+    assert market.state.totals["eps"] == pytest.approx(0.5)
 
 
 def test_a_cap_beyond_the_choices_is_refused() -> None:

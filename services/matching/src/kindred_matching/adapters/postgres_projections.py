@@ -66,7 +66,7 @@ class PostgresProjections:
             .where(matches.c.customer_id.in_(customers))
             .returning(matches.c.customer_id)
         )
-        for table in (tables.match, tables.customer):
+        for table in (tables.match, tables.wish, tables.customer):
             await self._connection.execute(
                 sa.delete(table).where(table.c.customer_id.in_(customers))
             )
@@ -78,8 +78,8 @@ class PostgresProjections:
 
     async def forget_events(self, events: Sequence[UUID]) -> None:
         if events:
-            table = tables.event
-            await self._connection.execute(sa.delete(table).where(table.c.event_id.in_(events)))
+            for table in (tables.wish, tables.event):
+                await self._connection.execute(sa.delete(table).where(table.c.event_id.in_(events)))
 
     async def keep_matches(self, told: Sequence[Told]) -> frozenset[UUID]:
         if not told:

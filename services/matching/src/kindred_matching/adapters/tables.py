@@ -101,3 +101,16 @@ match = sa.Table(
     sa.Column("score", sa.Double, nullable=False),
     sa.Column("fixed", sa.Boolean, nullable=False),
 )
+
+wish = sa.Table(
+    "wish",
+    metadata,
+    sa.Column("customer_id", sa.Uuid, primary_key=True),
+    sa.Column("event_id", sa.Uuid, primary_key=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("made_by", sa.Text, nullable=False),
+    sa.Column("made_at", _MOMENT, nullable=False),
+    sa.Column("ended_at", _MOMENT),
+    sa.Column("heard", sa.Boolean, nullable=False),
+)

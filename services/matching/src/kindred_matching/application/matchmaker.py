@@ -38,10 +38,15 @@ from kindred_matching.domain.inputs import (
     InvitationStepped,
     RematchAsked,
     RulesReplaced,
+    WishEnded,
+    WishMade,
 )
 from kindred_matching.domain.rules import Rules
 from kindred_matching.domain.state import Settlement, Snapshot
 from kindred_matching.domain.status import Status, refusals_by_reason, status_of
+
+MOST_WISHES = 100
+"""How many wishes are taken up in one transaction."""
 
 
 class Matchmaker:
@@ -121,6 +126,21 @@ class Matchmaker:
         epochs = engine.teaching.epochs
         await stores.projections.keep_epoch(
             EpochStarted(epochs.number, self._clock.now(), asked_by, epochs.shifts, before)
+        )
+
+    async def hear_wishes(self, stores: Stores, cause: Cause) -> None:
+        """Takes up the wishes that were made or ended since it last looked."""
+        await self.take(
+            stores,
+            [
+                Caused(
+                    WishMade(heard.wish)
+                    if heard.stands
+                    else WishEnded(heard.wish.customer_id, heard.wish.event_id),
+                    cause,
+                )
+                for heard in await stores.wishes.unheard(MOST_WISHES)
+            ],
         )
 
     async def keep_snapshot(self, stores: Stores) -> None:
@@ -221,5 +241,7 @@ def _own_causes(batch: Sequence[Caused]) -> Iterable[tuple[UUID, Cause]]:
                 yield customer.id, caused.cause
             case CustomerRemoved(customer_id) | RematchAsked(customer_id):
                 yield customer_id, caused.cause
-            case InvitationStepped():
+            case InvitationStepped() | WishEnded():
                 yield caused.happening.customer_id, caused.cause
+            case WishMade(wish):
+                yield wish.customer_id, caused.cause

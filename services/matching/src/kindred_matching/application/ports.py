@@ -18,6 +18,7 @@ from kindred_matching.domain.state import Snapshot
 from kindred_matching.domain.status import Status
 from kindred_matching.domain.teaching import ModelInUse
 from kindred_matching.domain.vocabulary import Reason
+from kindred_matching.domain.wishes import Wish
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,12 +122,29 @@ class EpochRequests(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Heard:
+    """A wish that the writer hears of; it ``stands``, or has ended."""
+
+    wish: Wish
+    stands: bool
+
+
+class NewWishes(Protocol):
+    """Account managers' wishes, from processes that do not write."""
+
+    async def unheard(self, most: int) -> Sequence[Heard]:
+        """What the writer has not heard, the oldest first; it has, once this transaction is over."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
 class Stores:
     """The ports of one transaction; ``publish`` sends records when it commits."""
 
     journal: Journal
     projections: Projections
     requests: EpochRequests
+    wishes: NewWishes
     publish: Callable[[Sequence[Outgoing]], Awaitable[object]]
 
 

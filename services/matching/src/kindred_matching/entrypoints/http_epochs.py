@@ -19,11 +19,11 @@ from kindred_common.web.paging import (
     Cursor,
     Limit,
     Page,
+    after,
     cut,
-    decode_cursor,
     encode_cursor,
+    row_number,
 )
-from kindred_common.web.problems import FieldError, Problem
 from kindred_matching.application.ports import EpochRequests
 from kindred_matching.application.queries import EpochReport, Readings
 from kindred_matching.domain.lens import Lens
@@ -110,7 +110,7 @@ def epochs_router(
         async with transactions.begin() as transaction:
             readings = open_readings(transaction)
             rules = (await readings.engine()).rules
-            found = await readings.epochs(_place(cursor), limit + 1)
+            found = await readings.epochs(after(cursor, row_number), limit + 1)
         items, last = cut(found, limit)
         return Page(
             items=[EpochView.of(epoch, rules) for epoch in items],
@@ -134,16 +134,3 @@ def epochs_router(
         return await once(request, transactions, work)
 
     return router
-
-
-def _place(cursor: str | None) -> int | None:
-    if cursor is None:
-        return None
-    (number,) = decode_cursor(cursor, 1)
-    try:
-        return int(str(number))
-    except ValueError:
-        error = FieldError(field="query.cursor", reason="Not a cursor that was given out here")
-        raise Problem(
-            422, "wrong-input", "The request is not as it should be", errors=[error]
-        ) from None

@@ -27,6 +27,7 @@ from kindred_common.web.problems import FieldError, Problem, not_found
 from kindred_matching.application.queries import Readings, Sight
 from kindred_matching.application.replica import Replicas
 from kindred_matching.domain.explanation import WhyPair
+from kindred_matching.entrypoints.reading import require_sight
 from kindred_matching.entrypoints.schemas import ExplanationView, GuestView
 from kindred_matching.entrypoints.wording import Labels
 
@@ -81,7 +82,7 @@ def _customers(window: Window) -> APIRouter:
     async def get_matches(reader: Reader, customer_id: UUID) -> CustomerMatches:
         async with window.transactions.begin() as transaction:
             readings = window.open_readings(transaction)
-            await _require_sight(readings, reader, customer_id)
+            await require_sight(readings, reader, customer_id)
             found = await readings.matches(customer_id)
             await window.note(transaction, reader, "matches", customer_id)
         if found is None:
@@ -95,7 +96,7 @@ def _customers(window: Window) -> APIRouter:
     async def get_explanation(reader: Reader, customer_id: UUID, event_id: UUID) -> ExplanationView:
         async with window.transactions.begin() as transaction:
             readings = window.open_readings(transaction)
-            await _require_sight(readings, reader, customer_id)
+            await require_sight(readings, reader, customer_id)
             await window.note(transaction, reader, "explanation", customer_id)
         found = await window.replicas.ask(WhyPair(customer_id, event_id))
         if found is None:
@@ -131,13 +132,6 @@ def _guest_lists(window: Window) -> APIRouter:
         )
 
     return router
-
-
-async def _require_sight(readings: Readings, reader: Principal, customer_id: UUID) -> None:
-    """Raises the same 404 for a customer who does not exist and one who is somebody else's."""
-    keeper = await readings.keeper(customer_id)
-    if keeper is None or not reader.may_see(keeper.account_manager_id, keeper.team):
-        raise not_found("customer")
 
 
 def _place(cursor: str | None) -> tuple[float, UUID] | None:

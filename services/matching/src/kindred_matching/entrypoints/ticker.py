@@ -53,6 +53,7 @@ class Ticker:
         while not over.is_set():
             if self._clock.now() >= due and await self._tried(self._tick):
                 due = self._clock.now() + self._every
+            await self._tried(self._hear_wishes)
             if self._matchmaker.scoring_anew and await self._tried(self._score_slice):
                 await asyncio.sleep(0)
                 continue
@@ -79,6 +80,10 @@ class Ticker:
         if self._matchmaker.snapshot_due:
             async with self._transactions.begin() as transaction:
                 await self._matchmaker.keep_snapshot(self._open_stores(transaction))
+
+    async def _hear_wishes(self) -> None:
+        async with self._transactions.begin() as transaction:
+            await self._matchmaker.hear_wishes(self._open_stores(transaction), self._cause())
 
     async def _score_slice(self) -> None:
         async with self._transactions.begin() as transaction:

@@ -172,9 +172,7 @@ class Market:
 
     def replace_row(self, customer: int, row: Row) -> None:
         """The customer's eligible options are these now."""
-        codes = codes_of(row, self.state.code.dtype)
-        weights = row.weight.astype(self.state.weight.dtype)
-        self.replace_codes(customer, codes, weights, row.cost)
+        self.replace_codes(customer, *self._encoded(row))
 
     def replace_codes(self, customer: int, codes: Array, weights: Array, costs: Array) -> None:
         """The same with codes and weights of the state's own types: what is timed."""
@@ -192,12 +190,9 @@ class Market:
         self._have_choices(cap)
         if hospitality.shape != self.state.person_room[customer].shape:
             raise ValueError("hospitality is not that of each year")
-        codes = codes_of(row, self.state.code.dtype)
-        weights = row.weight.astype(self.state.weight.dtype)
-        self._expect(weights)
-        change = customer, (codes, weights, row.cost), cap, hospitality.astype(np.float64)
+        change = customer, self._encoded(row), cap, hospitality.astype(np.float64)
         if not updates.replace_customer(self._handle, *change, self._chain):
-            self._rebuild(widen_columns(self.state, self._handle, len(codes)))
+            self._rebuild(widen_columns(self.state, self._handle, len(row.event)))
             updates.replace_customer(self._handle, *change, self._chain)
 
     def limit_customer(self, customer: int, cap: int) -> None:
@@ -252,8 +247,15 @@ class Market:
         event_changes.close_events(self._handle, begun, self._event_chain)
 
     def begin_epoch(self, rows: Iterable[Row]) -> None:
-        """All weights are new: every row is replaced, then all choose again, from the prices as they are."""
-        starting.replace_all(self.state, self._handle, rows, self._event_chain)
+        """All weights are new: every row is replaced, in order of places; all choose again, from the prices as they are."""
+        updates.begin_operation(self._handle)
+        for customer, row in enumerate(rows):
+            enter = customer, *self._encoded(row)
+            if not updates.enter_row(self._handle, *enter):
+                self._rebuild(widen_columns(self.state, self._handle, len(row.event)))
+                updates.enter_row(self._handle, *enter)
+        starting.choose_again(self._handle, self._event_chain)
+        event_changes.recertify(self._handle)
 
     def work(self) -> None:
         """One slice of background work; it may change choices, as an operation does."""
@@ -282,6 +284,12 @@ class Market:
     @property
     def _event_chain(self) -> int:
         return 0 if self.put_off else self.effort.event_chain
+
+    def _encoded(self, row: Row) -> tuple[Array, Array, Array]:
+        """Codes, weights and costs in the state's own types, for which there is space."""
+        weights = row.weight.astype(self.state.weight.dtype)
+        self._expect(weights)
+        return codes_of(row, self.state.code.dtype), weights, row.cost
 
     def _expect(self, weights: Array) -> None:
         """Space to look at a row; and the first row of all tells how large weights are."""

@@ -1,24 +1,19 @@
 """Opening a market: prices, everybody's first choice, and the first certificate; or a new start from prices that were good."""
 
-from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
 
 from kindred_matching.domain.market import refreshing
-from kindred_matching.domain.market.building import codes_of
 from kindred_matching.domain.market.chain import run_chain
 from kindred_matching.domain.market.choosing import choose
 from kindred_matching.domain.market.cold_prices import find_prices
 from kindred_matching.domain.market.compiling import kernel
 from kindred_matching.domain.market.effort import Effort, Start
-from kindred_matching.domain.market.event_changes import recertify
 from kindred_matching.domain.market.leftovers import seat_leftovers, take_over
 from kindred_matching.domain.market.listings import list_customer
 from kindred_matching.domain.market.pricing import set_price
-from kindred_matching.domain.market.problem import Row
 from kindred_matching.domain.market.state import BOUND, CLOSED, MARKET, TRIAL, Array, State
-from kindred_matching.domain.market.updates import begin_operation, enter_row
 
 
 def start(
@@ -70,22 +65,7 @@ def _adopt(state: State, bound: float, effort: Effort) -> None:
     totals, people = state.totals[0], len(state.held)
     totals["bound_sum"], totals["trial_sum"] = state.best[BOUND].sum(), np.inf
     totals["trial_next"] = people
-    totals["eps"] = effort.eps * max(bound, 1e-300) / max(1, int(state.room.sum()))
-
-
-def replace_all(state: State, handle: State, rows: Iterable[Row], steps: int) -> None:
-    """New rows for all, in order of places; all choose again at the prices as they are, and are certified anew.
-
-    The rows together must fit where the old ones stood: a model epoch changes weights, not who is eligible for what.
-    """
-    begin_operation(handle)
-    for customer, row in enumerate(rows):
-        codes = codes_of(row, state.code.dtype)
-        weights = row.weight.astype(state.weight.dtype)
-        if not enter_row(handle, customer, codes, weights, row.cost):
-            raise ValueError("the rows of an epoch do not fit in place of those before")
-    choose_again(handle, steps)
-    recertify(handle)
+    totals["eps"] = effort.eps * max(0.0, bound) / max(1, int(state.room.sum()))
 
 
 @kernel
