@@ -1,4 +1,7 @@
 from base64 import urlsafe_b64encode
+from collections.abc import Callable
+from datetime import datetime
+from uuid import UUID
 
 import pytest
 from fastapi import APIRouter
@@ -11,9 +14,16 @@ from kindred_common.web.paging import (
     Cursor,
     Limit,
     Page,
+    Part,
+    after,
+    after_two,
     cut,
     decode_cursor,
     encode_cursor,
+    identity,
+    moment,
+    row_number,
+    words,
 )
 from kindred_common.web.problems import Problem
 
@@ -41,15 +51,55 @@ def test_a_cursor_of_another_shape_is_refused(key: bytes) -> None:
         decode_cursor(urlsafe_b64encode(key).decode(), 2)
 
 
+MOMENT = datetime.fromisoformat("2026-03-02T09:00:00+01:00")
+ID = UUID(int=7)
+
+
+def test_places_come_back_as_what_they_were() -> None:
+    assert after(None, identity) is None
+    assert after_two(None, moment, identity) is None
+    assert after(encode_cursor(str(ID)), identity) == ID
+    assert after(encode_cursor(12), row_number) == 12
+    assert after_two(encode_cursor(MOMENT.isoformat(), str(ID)), moment, identity) == (MOMENT, ID)
+    assert after_two(encode_cursor("Jansen", 3), words, row_number) == ("Jansen", 3)
+
+
+@pytest.mark.parametrize(
+    ("part", "read"),
+    [
+        ("nobody", identity),
+        (None, identity),
+        (-1, row_number),
+        (2**63, row_number),
+        (1.5, row_number),
+        ("", row_number),
+        ("1", row_number),
+        ("2026-03-02T09:00:00", moment),
+        ("later", moment),
+        ("a\x00b", words),
+    ],
+)
+def test_a_place_that_cannot_be_is_refused(part: Part, read: Callable[[Part], object]) -> None:
+    with pytest.raises(Problem) as raised:
+        after(encode_cursor(part), read)
+    assert raised.value.status_code == 422
+    for cursor, readers in (
+        (encode_cursor(part, str(ID)), (read, identity)),
+        (encode_cursor(str(ID), part), (identity, read)),
+    ):
+        with pytest.raises(Problem):
+            after_two(cursor, *readers)
+
+
 def routes() -> APIRouter:
     router = APIRouter(prefix="/v1")
     numbers = list(range(130))
 
     @router.get("/numbers")
     async def page(limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None) -> Page[int]:
-        after = -1 if cursor is None else decode_cursor(cursor, 1)[0]
-        assert isinstance(after, int)
-        found, last = cut([number for number in numbers if number > after][: limit + 1], limit)
+        seen = after(cursor, row_number)
+        rest = numbers if seen is None else [number for number in numbers if number > seen]
+        found, last = cut(rest[: limit + 1], limit)
         return Page(items=list(found), next_cursor=None if last is None else encode_cursor(last))
 
     return router

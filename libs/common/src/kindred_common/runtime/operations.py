@@ -32,11 +32,12 @@ from kindred_common.web.paging import (
     Cursor,
     Limit,
     Page,
+    after,
     cut,
-    decode_cursor,
     encode_cursor,
+    row_number,
 )
-from kindred_common.web.problems import FieldError, Problem
+from kindred_common.web.problems import Problem
 
 Operator = Annotated[
     Principal, Depends(requires(Role.ADMINISTRATOR, Role.SYSTEM, scope="operations"))
@@ -86,9 +87,9 @@ def _looking(transactions: Transactions, note: _Note) -> APIRouter:
         cursor: Cursor = None,
         limit: Limit = DEFAULT_LIMIT,
     ) -> Page[HeldItem]:
-        after = _place(cursor)
+        place = after(cursor, row_number) or 0
         async with transactions.begin() as transaction:
-            found = await list_held(transaction.connection, state, after=after, limit=limit + 1)
+            found = await list_held(transaction.connection, state, after=place, limit=limit + 1)
         shown, last = cut(found, limit)
         return Page(
             items=[item_of(record) for record in shown],
@@ -155,17 +156,6 @@ def _republishing(
         return await once(request, transactions, work)
 
     return router
-
-
-def _place(cursor: str | None) -> int:
-    """The number of the last record of the page before."""
-    if cursor is None:
-        return 0
-    (last,) = decode_cursor(cursor, 1)
-    if not isinstance(last, int) or not 0 <= last < 2**63:
-        fault = FieldError(field="query.cursor", reason="Not a cursor that was given out here")
-        raise Problem(422, "wrong-input", "The request is not as it should be", errors=[fault])
-    return last
 
 
 def _unknown() -> Problem:

@@ -3,8 +3,10 @@
 import binascii
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Annotated, Generic, TypeVar
+from uuid import UUID
 
 from fastapi import Query
 from pydantic import BaseModel, Field
@@ -12,6 +14,8 @@ from pydantic import BaseModel, Field
 from kindred_common.web.problems import FieldError, Problem
 
 Item = TypeVar("Item")
+A = TypeVar("A")
+B = TypeVar("B")
 
 Limit = Annotated[int, Query(ge=1, le=200, description="Most items on a page.")]
 Cursor = Annotated[
@@ -19,7 +23,8 @@ Cursor = Annotated[
 ]
 DEFAULT_LIMIT = 50
 
-SortKey = tuple[str | int | float | None, ...]
+Part = str | int | float | None
+SortKey = tuple[Part, ...]
 
 
 class Page(BaseModel, Generic[Item]):
@@ -54,6 +59,59 @@ def decode_cursor(cursor: str, length: int) -> SortKey:
 
 def _is_part(part: object) -> bool:
     return part is None or (isinstance(part, str | int | float) and not isinstance(part, bool))
+
+
+def after(cursor: str | None, read: Callable[[Part], A]) -> A | None:
+    """The place that a cursor of one part names, None for the first page; ``read`` makes it of that part.
+
+    Raises:
+        Problem: 422 for a cursor that was not made here: ``read`` refused it with a ValueError.
+    """
+    return None if cursor is None else _read(decode_cursor(cursor, 1)[0], read)
+
+
+def after_two(
+    cursor: str | None, read: Callable[[Part], A], and_read: Callable[[Part], B]
+) -> tuple[A, B] | None:
+    """The same of a cursor of two parts."""
+    if cursor is None:
+        return None
+    one, other = decode_cursor(cursor, 2)
+    return _read(one, read), _read(other, and_read)
+
+
+def identity(part: Part) -> UUID:
+    """A part that is an id."""
+    return UUID(words(part))
+
+
+def row_number(part: Part) -> int:
+    """A part that is the number of a row."""
+    if not isinstance(part, int) or not 0 <= part < 2**63:
+        raise ValueError(part)
+    return part
+
+
+def moment(part: Part) -> datetime:
+    """A part that is a moment, with its offset."""
+    at = datetime.fromisoformat(words(part))
+    if at.tzinfo is None:
+        raise ValueError(part)
+    return at
+
+
+def words(part: Part) -> str:
+    """A part that is a text as a table can hold it."""
+    if not isinstance(part, str) or "\x00" in part:
+        raise ValueError(part)
+    return part
+
+
+def _read(part: Part, read: Callable[[Part], A]) -> A:
+    try:
+        return read(part)
+    except ValueError:
+        raise _wrong_cursor() from None
 
 
 def cut(rows: Sequence[Item], limit: int) -> tuple[Sequence[Item], Item | None]:

@@ -14,11 +14,11 @@ from kindred_common.web.paging import (
     Cursor,
     Limit,
     Page,
+    after,
     cut,
-    decode_cursor,
     encode_cursor,
+    identity,
 )
-from kindred_common.web.problems import FieldError, Problem
 from kindred_common.web.routing import public_router
 from kindred_feedback.application.give_feedback import give_feedback
 from kindred_feedback.application.ports import Sight, Wanted
@@ -42,7 +42,7 @@ def feedback_router(desk: Desk) -> APIRouter:
         limit: Limit = DEFAULT_LIMIT,
         cursor: Cursor = None,
     ) -> Page[FeedbackOut]:
-        wanted = Wanted(customer_id, event_id, _place(cursor), limit + 1)
+        wanted = Wanted(customer_id, event_id, after(cursor, identity), limit + 1)
         async with desk.transactions.begin() as transaction:
             found = await desk.open(transaction).feedbacks.page(_sight(reader), wanted)
             await _note(desk, transaction, reader, customer_id, event_id)
@@ -93,16 +93,3 @@ async def _note(
         desk.ids(), desk.clock.now(), reader.subject, "feedback.read", kind, str(subject or "all")
     )
     await record(transaction.connection, entry)
-
-
-def _place(cursor: str | None) -> UUID | None:
-    if cursor is None:
-        return None
-    (last,) = decode_cursor(cursor, 1)
-    try:
-        return UUID(str(last))
-    except ValueError:
-        fault = FieldError(field="query.cursor", reason="Not a cursor that was given out here")
-        raise Problem(
-            422, "wrong-input", "The request is not as it should be", errors=[fault]
-        ) from None

@@ -9,7 +9,17 @@ from kindred_common.db.transactions import Transaction
 from kindred_common.i18n.translator import choose_language, translator
 from kindred_common.security.principals import Principal
 from kindred_common.web.idempotency import Outcome, once
-from kindred_common.web.paging import DEFAULT_LIMIT, Cursor, Limit, Page, cut, encode_cursor
+from kindred_common.web.paging import (
+    DEFAULT_LIMIT,
+    Cursor,
+    Limit,
+    Page,
+    after_two,
+    cut,
+    encode_cursor,
+    identity,
+    words,
+)
 from kindred_common.web.problems import not_found
 from kindred_invitations.application.queries import CustomerFilter, see_customer
 from kindred_invitations.application.settle_decision import settle_decision
@@ -22,7 +32,6 @@ from kindred_invitations.entrypoints.access import (
     sight_of,
 )
 from kindred_invitations.entrypoints.acting import CauseOf
-from kindred_invitations.entrypoints.cursors import after_name
 from kindred_invitations.entrypoints.desk import Desk
 from kindred_invitations.entrypoints.schemas_customers import (
     CustomerItem,
@@ -48,7 +57,9 @@ def _listing(router: APIRouter, desk: Desk, audit: Audit) -> None:
     ) -> Page[CustomerItem]:
         async with desk.transactions.begin() as transaction:
             model = desk.reading(transaction).model
-            found = await model.customers(sight_of(reader), wanted, after_name(cursor), limit + 1)
+            found = await model.customers(
+                sight_of(reader), wanted, after_two(cursor, words, identity), limit + 1
+            )
             shown, last = cut(found, limit)
             subject = ("customers", "list")
             await audit.note(transaction, reader, "customers.list", subject, shown=len(shown))

@@ -15,8 +15,11 @@ from kindred_common.web.paging import (
     Cursor,
     Limit,
     Page,
+    after_two,
     cut,
     encode_cursor,
+    identity,
+    moment,
 )
 from kindred_common.web.problems import not_found
 from kindred_invitations.application.add_event import add_event
@@ -26,7 +29,6 @@ from kindred_invitations.application.queries import EventFilter
 from kindred_invitations.domain.event import CancelledBy, Event
 from kindred_invitations.entrypoints.access import Anyone, Audit, Planner
 from kindred_invitations.entrypoints.acting import CauseOf
-from kindred_invitations.entrypoints.cursors import after_moment
 from kindred_invitations.entrypoints.desk import Desk
 from kindred_invitations.entrypoints.planned import details_of
 from kindred_invitations.entrypoints.schemas_events import EventIn, EventOut
@@ -54,7 +56,7 @@ def _reading(router: APIRouter, desk: Desk) -> None:
         wanted = EventFilter(open=open, kind=kind, starts_from=starts_from)
         async with desk.transactions.begin() as transaction:
             found = await desk.reading(transaction).model.events(
-                wanted, after_moment(cursor), limit + 1
+                wanted, after_two(cursor, moment, identity), limit + 1
             )
         shown, last = cut(found, limit)
         following = last and encode_cursor(last.details.starts_at.isoformat(), str(last.id))

@@ -6,11 +6,19 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 
 from kindred_common.contracts.vocabulary import InvitationStep
-from kindred_common.web.paging import DEFAULT_LIMIT, Cursor, Limit, Page, cut, encode_cursor
+from kindred_common.web.paging import (
+    DEFAULT_LIMIT,
+    Cursor,
+    Limit,
+    Page,
+    after,
+    cut,
+    encode_cursor,
+    identity,
+)
 from kindred_invitations.application.queries import InvitationFilter
 from kindred_invitations.application.views import Track
 from kindred_invitations.entrypoints.access import Audit, Reader, require_invitation, sight_of
-from kindred_invitations.entrypoints.cursors import after_id
 from kindred_invitations.entrypoints.desk import Desk
 from kindred_invitations.entrypoints.schemas_invitations import InvitationItem, TrackOut
 
@@ -33,7 +41,7 @@ def invitations_router(desk: Desk, audit: Audit) -> APIRouter:
         )
         async with desk.transactions.begin() as transaction:
             found = await desk.reading(transaction).lists.lines(
-                sight_of(reader), wanted, after_id(cursor), limit + 1
+                sight_of(reader), wanted, after(cursor, identity), limit + 1
             )
             shown, last = cut(found, limit)
             subject = ("event", str(event_id)) if event_id else ("invitations", "list")

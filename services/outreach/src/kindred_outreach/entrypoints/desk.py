@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import Depends, Header
 
@@ -11,8 +10,6 @@ from kindred_common.db.transactions import Transaction, Transactions
 from kindred_common.security.audit import AuditEntry, record
 from kindred_common.security.principals import Principal, Role
 from kindred_common.web.auth import requires
-from kindred_common.web.paging import decode_cursor
-from kindred_common.web.problems import Problem
 from kindred_outreach.domain.messages import Message
 from kindred_outreach.entrypoints.reasons import in_words
 from kindred_outreach.entrypoints.schemas import MessageOut
@@ -47,18 +44,3 @@ class Desk:
 def told(message: Message, accept_language: str | None) -> MessageOut:
     """The message as the API shows it."""
     return MessageOut.of(message, in_words(message.rule, accept_language))
-
-
-def after(cursor: str | None) -> UUID | None:
-    """The id that a cursor names.
-
-    Raises:
-        Problem: 422 for a cursor that was not made here.
-    """
-    if cursor is None:
-        return None
-    (last,) = decode_cursor(cursor, 1)
-    try:
-        return UUID(str(last))
-    except ValueError:
-        raise Problem(422, "wrong-input", "The cursor was not given out here") from None

@@ -12,13 +12,15 @@ from kindred_common.web.paging import (
     Cursor,
     Limit,
     Page,
+    after,
     encode_cursor,
+    identity,
 )
 from kindred_common.web.problems import Problem, not_found
 from kindred_outreach.application.queries import MessageFilter
 from kindred_outreach.application.repeat_message import NotRepeatable, repeat_message
 from kindred_outreach.domain.messages import State
-from kindred_outreach.entrypoints.desk import AcceptLanguage, Desk, Operator, Reader, after, told
+from kindred_outreach.entrypoints.desk import AcceptLanguage, Desk, Operator, Reader, told
 from kindred_outreach.entrypoints.schemas import MessageOut
 
 
@@ -40,7 +42,7 @@ def _reading(router: APIRouter, desk: Desk) -> None:
         limit: Limit = DEFAULT_LIMIT,
         accept_language: AcceptLanguage = None,
     ) -> Page[MessageOut]:
-        wanted = MessageFilter(customer_id, state, after(cursor), limit + 1)
+        wanted = MessageFilter(customer_id, state, after(cursor, identity), limit + 1)
         async with desk.transactions.begin() as transaction:
             found = await desk.open_queries(transaction).messages(principal, wanted)
             if customer_id is not None:

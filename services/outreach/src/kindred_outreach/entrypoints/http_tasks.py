@@ -10,11 +10,19 @@ from kindred_common.db.transactions import Transaction
 from kindred_common.security.principals import Principal, Role
 from kindred_common.web.auth import requires
 from kindred_common.web.idempotency import Outcome, once
-from kindred_common.web.paging import DEFAULT_LIMIT, Cursor, Limit, Page, encode_cursor
+from kindred_common.web.paging import (
+    DEFAULT_LIMIT,
+    Cursor,
+    Limit,
+    Page,
+    after,
+    encode_cursor,
+    identity,
+)
 from kindred_common.web.problems import not_found
 from kindred_outreach.application.finish_task import finish_task
 from kindred_outreach.application.queries import TaskFilter
-from kindred_outreach.entrypoints.desk import Desk, Reader, after
+from kindred_outreach.entrypoints.desk import Desk, Reader
 from kindred_outreach.entrypoints.schemas import TaskOut
 
 Doer = Annotated[
@@ -44,7 +52,7 @@ def _listing(router: APIRouter, desk: Desk) -> None:
     async def list_tasks(
         principal: Reader, done: Done = False, cursor: Cursor = None, limit: Limit = DEFAULT_LIMIT
     ) -> Page[TaskOut]:
-        wanted = TaskFilter(done, after(cursor), limit + 1)
+        wanted = TaskFilter(done, after(cursor, identity), limit + 1)
         async with desk.transactions.begin() as transaction:
             found = await desk.open_queries(transaction).tasks(principal, wanted)
             await desk.audit(transaction, principal, "tasks.read", ("task", "list"))

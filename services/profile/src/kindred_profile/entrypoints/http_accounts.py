@@ -11,14 +11,22 @@ from kindred_common.db.transactions import Transaction
 from kindred_common.security.principals import Principal
 from kindred_common.web.etags import etag, required_version
 from kindred_common.web.idempotency import Outcome, once
-from kindred_common.web.paging import DEFAULT_LIMIT, Cursor, Limit, Page, encode_cursor
+from kindred_common.web.paging import (
+    DEFAULT_LIMIT,
+    Cursor,
+    Limit,
+    Page,
+    after,
+    encode_cursor,
+    identity,
+)
 from kindred_profile.application.ports import Identity
 from kindred_profile.application.queries import see_account, sight_of
 from kindred_profile.application.save_accounts import AccountDraft, save_accounts
 from kindred_profile.application.save_customers import Saved
 from kindred_profile.domain.errors import AlreadyKnown, Outdated, UnknownAccount
 from kindred_profile.entrypoints.access import AccountWriter, CauseOf, Reader
-from kindred_profile.entrypoints.cursors import after_id, cut_by_id
+from kindred_profile.entrypoints.cursors import cut_by_id
 from kindred_profile.entrypoints.desk import Act, Desk
 from kindred_profile.entrypoints.schemas import AccountBody, AccountOut, NewAccount
 
@@ -41,7 +49,7 @@ def _reading(desk: Desk) -> APIRouter:
     ) -> Page[AccountOut]:
         async with desk.transactions.begin() as transaction:
             found = await desk.readings(transaction).accounts(
-                sight_of(principal), after_id(cursor), limit + 1
+                sight_of(principal), after(cursor, identity), limit + 1
             )
         views, last = cut_by_id(found, limit, lambda view: view.account.id)
         return Page(

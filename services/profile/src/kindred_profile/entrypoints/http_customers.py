@@ -12,14 +12,22 @@ from kindred_common.db.transactions import Transaction
 from kindred_common.security.principals import Principal
 from kindred_common.web.etags import etag, required_version
 from kindred_common.web.idempotency import Outcome, once
-from kindred_common.web.paging import DEFAULT_LIMIT, Cursor, Limit, Page, encode_cursor
+from kindred_common.web.paging import (
+    DEFAULT_LIMIT,
+    Cursor,
+    Limit,
+    Page,
+    after,
+    encode_cursor,
+    identity,
+)
 from kindred_profile.application.name_customer import name_customer
 from kindred_profile.application.ports import Identity, Stores
 from kindred_profile.application.queries import see_account, see_customer, sight_of
 from kindred_profile.application.save_customers import Draft, Saved, save_customers
 from kindred_profile.domain.errors import AlreadyKnown, Outdated, UnknownAccount
 from kindred_profile.entrypoints.access import CauseOf, CustomerWriter, Reader
-from kindred_profile.entrypoints.cursors import after_id, cut_by_id
+from kindred_profile.entrypoints.cursors import cut_by_id
 from kindred_profile.entrypoints.desk import Act, Desk
 from kindred_profile.entrypoints.schemas import (
     CustomerBody,
@@ -52,7 +60,7 @@ def _reading(desk: Desk) -> APIRouter:
     ) -> Page[CustomerOut]:
         async with desk.transactions.begin() as transaction:
             found = await desk.readings(transaction).customers(
-                sight_of(principal), account_id, after_id(cursor), limit + 1
+                sight_of(principal), account_id, after(cursor, identity), limit + 1
             )
             views, last = cut_by_id(found, limit, lambda view: view.customer.id)
             first = str(views[0].customer.id) if views else ""

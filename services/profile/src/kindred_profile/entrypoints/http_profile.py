@@ -10,13 +10,22 @@ from kindred_common.contracts.profile import ConsentChanged
 from kindred_common.db.transactions import Transaction
 from kindred_common.web.etags import etag
 from kindred_common.web.idempotency import Outcome, once
-from kindred_common.web.paging import DEFAULT_LIMIT, Cursor, Limit, Page, cut, encode_cursor
+from kindred_common.web.paging import (
+    DEFAULT_LIMIT,
+    Cursor,
+    Limit,
+    Page,
+    after_two,
+    cut,
+    encode_cursor,
+    moment,
+    row_number,
+)
 from kindred_common.web.problems import not_found
 from kindred_profile.application.queries import see_customer
 from kindred_profile.application.state_consent import Proof, state_consent
 from kindred_profile.domain.facts import FactKind
 from kindred_profile.entrypoints.access import CauseOf, CustomerWriter, Reader
-from kindred_profile.entrypoints.cursors import before_place
 from kindred_profile.entrypoints.desk import Act, Desk
 from kindred_profile.entrypoints.schemas_profile import (
     ConsentBody,
@@ -114,7 +123,7 @@ def _time_lines(desk: Desk) -> APIRouter:
             readings = desk.readings(transaction)
             view = await see_customer(readings, principal, customer_id)
             found = await readings.time_line(
-                view.customer.id, kind or [], before_place(cursor), limit + 1
+                view.customer.id, kind or [], after_two(cursor, moment, row_number), limit + 1
             )
             act = Act("timeline.read", "customer", str(view.customer.id))
             await desk.note(transaction, principal, act)

@@ -11,13 +11,21 @@ from kindred_common.security.audit import AuditEntry, record
 from kindred_common.security.principals import Principal, Role
 from kindred_common.web.auth import requires
 from kindred_common.web.idempotency import Outcome, once
-from kindred_common.web.paging import DEFAULT_LIMIT, Cursor, Limit, Page, cut, encode_cursor
+from kindred_common.web.paging import (
+    DEFAULT_LIMIT,
+    Cursor,
+    Limit,
+    Page,
+    after,
+    cut,
+    encode_cursor,
+    identity,
+)
 from kindred_common.web.tracing import cause_of
 from kindred_survey.application.create_links import NewLinks, create_links
 from kindred_survey.application.ports import Customer
 from kindred_survey.domain.errors import UnknownSurvey
 from kindred_survey.entrypoints.desk import Desk
-from kindred_survey.entrypoints.http_surveys import place_after
 from kindred_survey.entrypoints.schemas_answers import (
     LinksInput,
     LinkView,
@@ -95,7 +103,7 @@ def _listing(router: APIRouter, desk: Desk) -> None:
             stores = desk.open(transaction)
             if not await stores.surveys.exists(survey_id):
                 raise UnknownSurvey
-            found = await stores.links.page(survey_id, place_after(cursor), limit + 1)
+            found = await stores.links.page(survey_id, after(cursor, identity), limit + 1)
         visits, last = cut(found, limit)
         return Page(
             items=[LinkView.of(v) for v in visits if may_see(principal, v.customer)],

@@ -17,9 +17,10 @@ from kindred_common.web.paging import (
     Cursor,
     Limit,
     Page,
+    after,
     cut,
-    decode_cursor,
     encode_cursor,
+    identity,
 )
 from kindred_survey.application.change_survey import Change, change_survey
 from kindred_survey.application.create_survey import create_survey
@@ -64,7 +65,7 @@ def _reading(desk: Desk) -> APIRouter:
         _: Reader, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
     ) -> Page[SurveySummary]:
         async with desk.transactions.begin() as transaction:
-            found = await desk.open(transaction).surveys.page(place_after(cursor), limit + 1)
+            found = await desk.open(transaction).surveys.page(after(cursor, identity), limit + 1)
         items, last = cut(found, limit)
         return Page(
             items=[SurveySummary.of(survey) for survey in items],
@@ -91,7 +92,7 @@ def _reading(desk: Desk) -> APIRouter:
         _: Reader, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
     ) -> Page[ForeignSurveyView]:
         async with desk.transactions.begin() as transaction:
-            found = await desk.open(transaction).surveys.foreign(place_after(cursor), limit + 1)
+            found = await desk.open(transaction).surveys.foreign(after(cursor, identity), limit + 1)
         items, last = cut(found, limit)
         return Page(
             items=[ForeignSurveyView.of(survey) for survey in items],
@@ -181,17 +182,6 @@ def _publishing(desk: Desk, samples: Sequence[Sample]) -> APIRouter:
         return await once(request, desk.transactions, work)
 
     return router
-
-
-def place_after(cursor: str | None) -> UUID | None:
-    """The id after which a list goes on."""
-    if cursor is None:
-        return None
-    (last,) = decode_cursor(cursor, 1)
-    try:
-        return UUID(str(last))
-    except ValueError:
-        return None
 
 
 @contextmanager
