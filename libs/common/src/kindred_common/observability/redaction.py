@@ -58,6 +58,10 @@ def _loggable(value: object) -> object:
         return str(value)
     if isinstance(value, str):
         return scrub(value)
+    return _parts(value)
+
+
+def _parts(value: object) -> object:
     if isinstance(value, dict):  # only our own description of an exception
         return {str(key): _loggable(part) for key, part in value.items()}
     if isinstance(value, list | tuple):
