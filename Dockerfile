@@ -11,13 +11,16 @@ COPY services/${SERVICE} services/${SERVICE}
 RUN uv pip install --python /opt/kindred/bin/python --no-cache --no-sources --constraint requirements.lock \
       ./libs/common ./services/${SERVICE} \
  && /opt/kindred/bin/python -m compileall -q /opt/kindred/lib
+# Compiled for any processor, so that the image finds it on every host, and every host gives the same bits.
+ENV NUMBA_CPU_NAME=generic
+RUN [ "${SERVICE}" != matching ] || /opt/kindred/bin/python -m kindred_matching compile
 
 FROM python:3.11-slim-bookworm
 ARG SERVICE
 LABEL org.opencontainers.image.title="kindred-${SERVICE}" org.opencontainers.image.licenses="Apache-2.0"
 RUN useradd --system --uid 10001 --no-create-home kindred
 COPY --from=build /opt/kindred /opt/kindred
-ENV PATH=/opt/kindred/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
+ENV PATH=/opt/kindred/bin:$PATH NUMBA_CPU_NAME=generic PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
     KINDRED_SERVICE=${SERVICE} KINDRED_HTTP__HOST=0.0.0.0 KINDRED_HTTP__PORT=8080
 USER 10001
 EXPOSE 8080

@@ -67,6 +67,7 @@ async def client(desk: Desk, clerk: Clerk, site: Site) -> AsyncIterator[httpx.As
         engine_router(
             desk.transactions,
             lambda transaction: PostgresReadings(transaction.connection),
+            replicas,
             desk.clock,
         ),
         epochs_router(
@@ -178,6 +179,7 @@ async def test_nobody_gets_in_without_credentials(client: httpx.AsyncClient) -> 
     assert (await client.post("/v1/epochs")).status_code == 401
     for path in (
         "/v1/engine",
+        "/v1/engine/offer",
         "/v1/epochs",
         f"/v1/customers/{customer_id(1)}/matches",
         f"/v1/customers/{customer_id(1)}/events/{event_id(1)}/explanation",
@@ -204,9 +206,21 @@ async def test_the_engine_tells_how_it_stands(client: httpx.AsyncClient) -> None
     assert (engine["customers"], engine["events"], engine["seats"]) == (4, 2, 3)
     assert engine["seats_chosen"] == 3
     assert engine["load"] == 1.0
-    assert engine["value"] > 0
+    assert 0 < engine["value"] <= engine["bound"]
+    assert 0 <= engine["gap"] < 1
     assert engine["age_seconds"] == 0
     assert engine["ticked_at"].startswith(NOW.date().isoformat())
+
+
+async def test_the_offer_tells_what_a_seat_costs(client: httpx.AsyncClient, clerk: Clerk) -> None:
+    await clerk.take(*(told(a_customer(number)) for number in (5, 6, 7)))
+    items = (await client.get("/v1/engine/offer")).json()["items"]
+
+    assert {item["event_id"] for item in items} == {str(event_id(1)), str(event_id(2))}
+    assert [item["price"] for item in items] == sorted((i["price"] for i in items), reverse=True)
+    scarce = next(item for item in items if item["event_id"] == str(event_id(2)))
+    assert (scarce["seats"], scarce["seats_fixed"], scarce["seats_chosen"]) == (1, 0, 1)
+    assert scarce["price"] > 0
 
 
 async def test_administrators_ask_for_a_model_epoch_once(

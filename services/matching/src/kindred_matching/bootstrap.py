@@ -150,6 +150,7 @@ def _application(
         engine_router(
             foundation.transactions,
             _open_readings,
+            replicas,
             foundation.clock,
         ),
         wishes_router(

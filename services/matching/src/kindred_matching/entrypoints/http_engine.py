@@ -10,13 +10,19 @@ from kindred_common.db.transactions import Transaction, Transactions
 from kindred_common.security.principals import Principal
 from kindred_common.web.auth import requires
 from kindred_matching.application.queries import Readings
+from kindred_matching.application.replica import Replicas
+from kindred_matching.domain.offer import ListOffer
 from kindred_matching.entrypoints.schemas import EngineView
+from kindred_matching.entrypoints.schemas_offer import OfferedView, OfferView
 
 Reader = Annotated[Principal, Depends(requires(scope="matching:read"))]
 
 
 def engine_router(
-    transactions: Transactions, open_readings: Callable[[Transaction], Readings], clock: Clock
+    transactions: Transactions,
+    open_readings: Callable[[Transaction], Readings],
+    replicas: Replicas,
+    clock: Clock,
 ) -> APIRouter:
     """The engine's status."""
     router = APIRouter(prefix="/v1", tags=["engine"])
@@ -26,5 +32,10 @@ def engine_router(
         async with transactions.begin() as transaction:
             report = await open_readings(transaction).engine()
         return EngineView.of(report, clock.now())
+
+    @router.get("/engine/offer", summary="The events on offer: seats, and what one costs now")
+    async def get_offer(_: Reader) -> OfferView:
+        found = await replicas.ask(ListOffer())
+        return OfferView(items=[OfferedView.of(offered) for offered in found])
 
     return router

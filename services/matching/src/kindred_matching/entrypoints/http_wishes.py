@@ -15,13 +15,7 @@ from kindred_common.db.transactions import Transaction, Transactions
 from kindred_common.security.audit import AuditEntry, record
 from kindred_common.security.principals import Principal, Role
 from kindred_common.web.auth import requires
-from kindred_common.web.paging import (
-    Cursor,
-    Page,
-    after_two,
-    cut,
-    encode_cursor,
-)
+from kindred_common.web.paging import Cursor, Page, after_two, cut, encode_cursor, identity
 from kindred_common.web.problems import conflict, not_found
 from kindred_matching.application.queries import Readings, Sight
 from kindred_matching.application.replica import Replicas
@@ -156,7 +150,7 @@ def _reading(desk: WishDesk) -> APIRouter:
         cursor: Cursor = None,
     ) -> Page[WishView]:
         sight = Sight(reader.sees_every_customer, reader.subject, reader.teams)
-        place = after_two(cursor, UUID, UUID)
+        place = after_two(cursor, identity, identity)
         async with desk.transactions.begin() as transaction:
             found = await desk.open_wishes(transaction).standing(sight, place, limit + 1)
             kept, last = cut(found, limit)
