@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+from tests.bench.matching.calm import calm_lines
 from tests.bench.matching.campaign_run import Figures, run_campaign
 from tests.bench.matching.geacc import GRID, Arrangement, Cell, draw_arrangement
 from tests.bench.matching.peers import Pairs, greedy
@@ -24,18 +25,20 @@ def main() -> None:
     parser.add_argument("--events", type=int, default=1_000)
     parser.add_argument("--updates", type=int, default=60_000)
     parser.add_argument("--seeds", type=int, default=5)
-    parser.add_argument("--only", choices=["campaign", "geacc"])
+    parser.add_argument("--only", choices=["campaign", "geacc", "calm"])
     parser.add_argument("--dry", action="store_true", help="print, write nothing")
     chosen = parser.parse_args()
     lines: list[str] = []
-    if chosen.only != "geacc":
+    if chosen.only in (None, "campaign"):
         size = chosen.customers, chosen.events, chosen.updates
         figures = []
         for seed in range(chosen.seeds):
             figures.append(run_campaign(*size, seed))
             print(campaign_lines(size, figures)[-2], flush=True)
         lines += campaign_lines(size, figures)
-    if chosen.only != "campaign":
+    if chosen.only in (None, "calm"):
+        lines += calm_lines((10_000, 200, 3_000), chosen.seeds)
+    if chosen.only in (None, "geacc"):
         lines += geacc_lines(chosen.seeds)
     text = "\n".join(["", f"Python {platform.python_version()}, one core.", "", *lines, ""])
     print(text)
