@@ -16,7 +16,8 @@ class MatchmakingSettings(BaseModel):
     ``cap`` open invitations per customer, ``hospitality_per_year`` euro per customer and calendar year. ``tick_seconds``
     between looks at the clock. A writer that shows no life for ``lease_seconds`` is replaced. A snapshot is taken after
     ``snapshot_every`` inputs. ``themes`` names a file with themes of your own. ``learn`` tells whether replies teach
-    anything; a model epoch begins at night when ``epoch_after`` first replies or more came.
+    anything; a model epoch begins at night when ``epoch_after`` first replies or more came. ``stability`` is how much more a
+    proposal that stands is worth than one that would take its place, as a share of a proposal's mean score.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -29,12 +30,19 @@ class MatchmakingSettings(BaseModel):
 
     themes: Path | None = None
     learn: bool = True
+    stability: float = Field(default=0.2, ge=0, le=1)
     epoch_after: int = Field(default=100, ge=1)
 
     def rules(self, themes: ThemeTree) -> Rules:
         """The rules with this tree of themes."""
         cents = round(self.hospitality_per_year * 100)
-        return Rules(cap=self.cap, hospitality_per_year=cents, themes=themes, learn=self.learn)
+        return Rules(
+            cap=self.cap,
+            hospitality_per_year=cents,
+            themes=themes,
+            learn=self.learn,
+            stability=self.stability,
+        )
 
     @property
     def tick(self) -> timedelta:

@@ -136,6 +136,13 @@ class Allocation:
             self.market.change_seats(event, seats)
             self._entered(EFFORT.event_chain)
 
+    def keep_calm(self, share: float) -> None:
+        """What is chosen counts for more from now on, by this share of the mean weight of what is chosen now."""
+        state = self.market.state
+        chosen = int(state.held.sum())
+        mean = float(state.totals["value"][0]) / chosen if chosen else 0.0
+        self.market.prefer_present(share * mean)
+
     def settle(self, slices: int = SLICES) -> list[Slot]:
         """Lets all that was entered take effect, and works in the background; returns whose choice may be another now."""
         if self._moves:

@@ -18,9 +18,9 @@ from kindred_matching.domain.engine import Engine
 from kindred_matching.domain.events import EventTable, EventView
 from kindred_matching.domain.exact import Floats
 from kindred_matching.domain.facts import Event, Place
-from kindred_matching.domain.inputs import EventReplaced
+from kindred_matching.domain.inputs import EventReplaced, RematchAsked
 from kindred_matching.domain.vocabulary import ONLINE
-from kindred_matching.domain.what_if import at_its_best, changed, copy_of
+from kindred_matching.domain.what_if import at_its_best, copy_of, ready
 
 MOMENTS = UUID("6c1b6a52-0e0a-5f3b-9d50-3f6a4b1c9a11")
 """The namespace of the identifiers of moments that are only thought of."""
@@ -33,6 +33,12 @@ SHORTLIST = 24
 
 THEMES = 40
 """How many of the themes that customers care about are looked at."""
+
+TOGETHER = 512
+"""How many moments are shown to a customer at a time: what they exclude takes the square of that."""
+
+INTERESTED = 10
+"""How many customers for each seat may choose a moment that is tried: those who bid most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +58,16 @@ class Moment:
     region: Region | None
     starts_at: datetime
 
+    @property
+    def id(self) -> UUID:
+        place = self.region.name if self.region else ""
+        return uuid5(MOMENTS, f"{self.kind} {self.theme} {place} {self.starts_at.isoformat()}")
+
+    @property
+    def sort(self) -> tuple[str, str, Region | None]:
+        """All but its time."""
+        return self.kind, self.theme, self.region
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
@@ -62,12 +78,21 @@ class Wanted:
     customers: tuple[UUID, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """The moments that would add most, the best first, found by what ``asked`` of all ``customers`` would bid."""
+
+    wanted: tuple[Wanted, ...]
+    asked: int
+    customers: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FindDemand:
     """Asks for the ``most`` moments that would add most, among all of these kinds, themes, regions and times.
 
-    Each is thought to last ``length`` for so many ``seats`` at ``cost`` cents a head. Without ``themes`` those are looked at that
-    customers care most about.
+    Each is thought to last ``length`` for so many ``seats`` at ``cost`` cents a head; its day is that of its own time zone.
+    Without ``themes`` those are looked at that customers care most about. Of moments that differ in time only the best is told.
     """
 
     kinds: tuple[str, ...]
@@ -79,56 +104,84 @@ class FindDemand:
     length: timedelta = timedelta(hours=3)
     most: int = 5
 
-    def asked_of(self, engine: Engine) -> tuple[Wanted, ...]:
+    def asked_of(self, engine: Engine) -> Demand:
         themes = self.themes or cared_about(engine, THEMES)
         asked = sample(engine.customers, ASKED)
-        if not asked or not themes:
-            return ()
-        first = self._best(engine, asked, self._moments(themes, self.times[:1]), SHORTLIST)
-        later = [replace(moment, starts_at=time) for moment in first for time in self.times]
-        tried = [
-            self._try(engine, moment) for moment in self._best(engine, asked, later, 2 * self.most)
-        ]
-        tried.sort(key=lambda wanted: -wanted.value)
-        return tuple(wanted for wanted in tried if wanted.value > 0.0)[: self.most]
+        start = ready(engine)
+        before = at_its_best(copy_of(start)).certificate.value
+        tried = [self._try(start, moment, before) for moment in self._likely(start, asked, themes)]
+        wanted = sorted(tried, key=lambda each: -each.value)
+        worthy = tuple(each for each in wanted if each.value > 0.0)
+        return Demand(worthy[: self.most], len(asked), len(engine.customers))
 
-    def _moments(self, themes: Iterable[str], times: Sequence[datetime]) -> list[Moment]:
+    def _likely(self, engine: Engine, asked: Sequence[UUID], themes: Sequence[str]) -> list[Moment]:
+        """The moments that are worth trying: first what and where, then when."""
+        some_day = self.times[len(self.times) // 2]
+        first = self._ranked(engine, asked, self._moments(themes, some_day))[:SHORTLIST]
+        later = [replace(moment, starts_at=time) for moment in first for time in self.times]
+        best: dict[tuple[str, str, Region | None], Moment] = {}
+        for moment in self._ranked(engine, asked, later):
+            best.setdefault(moment.sort, moment)
+        return list(best.values())[: 2 * self.most]
+
+    def _moments(self, themes: Iterable[str], time: datetime) -> list[Moment]:
         found: list[Moment] = []
-        for kind, theme, time in product(self.kinds, themes, times):
+        for kind, theme in product(self.kinds, themes):
             regions = (None,) if kind == ONLINE else self.regions
             found.extend(Moment(kind, theme, region, time) for region in regions)
         return found
 
-    def _best(
-        self, engine: Engine, asked: Sequence[UUID], moments: list[Moment], most: int
+    def _ranked(
+        self, engine: Engine, asked: Sequence[UUID], moments: Sequence[Moment]
     ) -> list[Moment]:
-        """The moments for which the bids for all seats add up to most."""
-        offer = _Offer.of(engine, [self._event(engine, moment) for moment in moments])
-        bids = np.array([offer.bids(customer) for customer in asked])
-        seats = max(1, round(self.seats * len(asked) / len(engine.customers)))
-        worth = np.sort(bids, axis=0)[-seats:].sum(axis=0)
-        ranked = np.argsort(-worth, kind="stable")[:most]
+        """The moments for which anybody bids, by what the bids for all seats add up to."""
+        if not asked or not moments:
+            return []
+        parts = range(0, len(moments), TOGETHER)
+        worth = np.concatenate(
+            [self._worth(engine, asked, moments[part : part + TOGETHER]) for part in parts]
+        )
+        ranked = np.argsort(-worth, kind="stable")
         return [moments[place] for place in ranked.tolist() if worth[place] > 0.0]
 
-    def _try(self, engine: Engine, moment: Moment) -> Wanted:
-        event = self._event(engine, moment)
-        before = at_its_best(copy_of(engine))
-        after = at_its_best(changed(engine, (EventReplaced(event),)))
-        guests = tuple(customer for customer, guest_of in after.pairs if guest_of == event.id)
-        value = after.certificate.value - before.certificate.value
-        return Wanted(moment, value, tuple(sorted(guests)))
+    def _worth(self, engine: Engine, asked: Sequence[UUID], moments: Sequence[Moment]) -> Floats:
+        bids = self._bids(engine, asked, moments)
+        seats = max(1, round(self.seats * len(asked) / len(engine.customers)))
+        worth: Floats = np.sort(bids, axis=0)[-seats:].sum(axis=0)
+        return worth
 
-    def _event(self, engine: Engine, moment: Moment) -> Event:
-        name = f"{moment.kind} {moment.theme} {moment.region} {moment.starts_at.isoformat()}"
+    def _bids(self, engine: Engine, asked: Sequence[UUID], moments: Sequence[Moment]) -> Floats:
+        """What each customer (row) would give for a seat at each moment (column)."""
+        spoken = languages(engine)
+        offer = _Offer.of(engine, [self._event(moment, spoken) for moment in moments])
+        return np.array([offer.bids(customer) for customer in asked])
+
+    def _try(self, start: Engine, moment: Moment, before: float) -> Wanted:
+        """Adds the moment to a copy, and lets those who bid most for it choose; others may take what these leave."""
+        customers = sorted(start.customers)
+        bids = self._bids(start, customers, [moment])[:, 0]
+        keen = np.argsort(-bids, kind="stable")[: INTERESTED * self.seats].tolist()
+        other = copy_of(start)
+        other.at_once = 0
+        other.apply(EventReplaced(self._event(moment, languages(start))))
+        for place in keen:
+            if bids[place] > 0.0:
+                other.apply(RematchAsked(customers[place]))
+        other.settle()
+        after = at_its_best(other)
+        guests = tuple(sorted(who for who, event in after.seats if event == moment.id))
+        return Wanted(moment, after.certificate.value - before, guests)
+
+    def _event(self, moment: Moment, spoken: tuple[str, ...]) -> Event:
         return Event(
-            id=uuid5(MOMENTS, name),
+            id=moment.id,
             kind=moment.kind,
             themes=((moment.theme, 1.0),),
             starts_at=moment.starts_at,
             ends_at=moment.starts_at + self.length,
             weekdays=(moment.starts_at.weekday(),),
             place=moment.region.centre if moment.region else None,
-            languages=languages(engine),
+            languages=spoken,
             seats=self.seats,
             companion_allowed=True,
             cost=self.cost,
@@ -176,6 +229,8 @@ class _Offer:
         weight = np.where(seen.open, seen.weight, 0.0)
         # In company a guest takes two seats: he counts for what he gives for one.
         a_seat = np.maximum(weight[:, 0], weight[:, 1] / 2)
+        if seen.cap == 0:
+            return np.zeros(len(a_seat))
         last = self.engine.allocation.last_is_worth(self.engine.places.take(customer))
         found: Floats = np.maximum(0.0, a_seat - last)
         return found

@@ -279,6 +279,7 @@ class Engine:
         for event in [e for e in self.events.values() if e.ends_at < now - KEEP_ENDED]:
             self._unlist(event.id)
         self._slices = SLICES_A_TICK
+        self.allocation.keep_calm(self.rules.stability)
 
     @apply.register
     def _(self, happening: RulesReplaced) -> None:

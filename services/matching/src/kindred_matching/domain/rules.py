@@ -38,7 +38,8 @@ class Rules:
     """What may be offered.
 
     ``cap`` open invitations per customer; ``hospitality_per_year`` cents per customer and calendar year. ``themes`` is the tree
-    in which interests spread; ``learn`` whether replies to invitations teach anything.
+    in which interests spread; ``learn`` whether replies to invitations teach anything. ``stability`` is what a proposal that
+    stands is worth beyond its weight, as a share of the mean weight of proposals: so many fewer change for a trifle.
     """
 
     cap: int = 3
@@ -46,3 +47,4 @@ class Rules:
     coefficients: Coefficients = field(default_factory=Coefficients)
     themes: ThemeTree = field(default_factory=ThemeTree)
     learn: bool = True
+    stability: float = 0.2

@@ -1,18 +1,22 @@
 """What would be if: changes are tried on a copy of the engine, and what they do is told; the engine stays as it is."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
 from kindred_matching.domain.engine import Engine
-from kindred_matching.domain.inputs import Input
+from kindred_matching.domain.inputs import Input, SliceScored
 from kindred_matching.domain.market.market import Certificate
+from kindred_matching.domain.supposing import Supposition, pins
 
 ROUNDS = 12
-"""How often all customers are asked at better prices before two worlds are compared."""
+"""How often all customers at most choose anew before two worlds are compared."""
 
-Pairs = frozenset[tuple[UUID, UUID]]
-"""Customers and events."""
+VISITS = 12_000
+"""How many choices that may be in all: with more customers there are fewer rounds, for the answer to come in seconds."""
+
+PairOf = tuple[UUID, UUID]
+"""A customer and an event."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,44 +24,85 @@ class World:
     """How an engine stands: its certificate, and who is chosen for what with how many seats."""
 
     certificate: Certificate
-    seats: dict[tuple[UUID, UUID], int]
+    seats: Mapping[PairOf, int]
 
     @property
-    def pairs(self) -> Pairs:
+    def pairs(self) -> frozenset[PairOf]:
         return frozenset(self.seats)
 
 
 @dataclass(frozen=True, slots=True)
+class ListChange:
+    """An event whose list would be another: guests and seats proposed before and after; ``settled`` seats stay given."""
+
+    event_id: UUID
+    guests: tuple[int, int]
+    seats: tuple[int, int]
+    settled: int
+
+
+@dataclass(frozen=True, slots=True)
 class Effect:
-    """Two worlds, as they are and as they would be; of each the best that was found with the same effort."""
+    """What changes would do, between two worlds on which the same work was spent from the same start.
 
-    before: World
-    after: World
+    ``before`` and ``after`` are their certificates, ``gained`` and ``lost`` the pairs of only one of them, in order. ``unmet``
+    are the places of the wished pairs that rules, agenda or seats do not allow.
+    """
 
-    @property
-    def gained(self) -> Pairs:
-        """Who would be chosen for what, and is not."""
-        return self.after.pairs - self.before.pairs
-
-    @property
-    def lost(self) -> Pairs:
-        """Who is chosen for what, and would not be."""
-        return self.before.pairs - self.after.pairs
+    before: Certificate
+    after: Certificate
+    lists: tuple[ListChange, ...]
+    gained: tuple[PairOf, ...]
+    lost: tuple[PairOf, ...]
+    unmet: tuple[int, ...] = ()
 
     @property
     def value(self) -> float:
         """What the changes would add to the value of all matches; below 0 what they would cost."""
-        return self.after.certificate.value - self.before.certificate.value
+        return self.after.value - self.before.value
+
+    @property
+    def at_least(self) -> float:
+        """Proven: between the best allocations of both worlds the difference is not less."""
+        return self.after.value - self.before.bound
+
+    @property
+    def at_most(self) -> float:
+        """Proven: between the best allocations of both worlds the difference is not more."""
+        return self.after.bound - self.before.value
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A supposition, by its place, that names what is not known, in the field told."""
+
+    place: int
+    field: str
 
 
 @dataclass(frozen=True, slots=True)
 class WhatIf:
-    """Asks what these inputs would do together."""
+    """Asks what these suppositions would do together, one after the other."""
 
-    changes: Sequence[Input]
+    suppositions: tuple[Supposition, ...]
 
-    def asked_of(self, engine: Engine) -> Effect:
-        return Effect(at_its_best(copy_of(engine)), at_its_best(changed(engine, self.changes)))
+    def asked_of(self, engine: Engine) -> Effect | Missing:
+        for place, supposed in enumerate(self.suppositions):
+            if field := supposed.missing(engine):
+                return Missing(place, field)
+        start = ready(engine)
+        other = copy_of(start)
+        happen(other, (supposed.comes_about(other) for supposed in self.suppositions))
+        before, after = at_its_best(start), at_its_best(other)
+        unmet = tuple(place for place, pair in pins(self.suppositions) if pair not in after.seats)
+        return Effect(
+            before.certificate,
+            after.certificate,
+            tuple(_list_changes(engine, before.seats, after.seats)),
+            tuple(sorted(after.pairs - before.pairs)),
+            tuple(sorted(before.pairs - after.pairs)),
+            unmet,
+        )
 
 
 def copy_of(engine: Engine) -> Engine:
@@ -65,19 +110,50 @@ def copy_of(engine: Engine) -> Engine:
     return Engine.restored(engine.snapshot())
 
 
-def changed(engine: Engine, changes: Sequence[Input]) -> Engine:
+def ready(engine: Engine) -> Engine:
+    """A copy from which worlds may begin: nobody waits to be scored, and everybody has chosen anew."""
+    copy = copy_of(engine)
+    while copy.scoring_anew:
+        copy.apply(SliceScored(len(copy.customers) + 1))
+        copy.settle()
+    copy.improve(rounds(copy))
+    return copy
+
+
+def changed(engine: Engine, changes: Iterable[Input]) -> Engine:
     """A copy to which the changes have happened, to everybody and not slice by slice."""
     copy = copy_of(engine)
+    happen(copy, changes)
+    return copy
+
+
+def happen(copy: Engine, changes: Iterable[Input]) -> None:
+    """Applies the changes, to everybody and not slice by slice; each may depend on what those before have done."""
     copy.at_once = len(copy.customers)
     for change in changes:
         copy.apply(change)
     copy.settle()
-    return copy
 
 
 def at_its_best(engine: Engine) -> World:
-    """How the engine stands after a few rounds in which everybody may choose anew."""
-    engine.improve(ROUNDS)
+    """The best of a few rounds in which everybody may choose anew; the bound is the lowest that they proved."""
+    best, bound = _world(engine), engine.allocation.certificate.bound
+    for _ in range(rounds(engine)):
+        engine.improve(1)
+        found = engine.allocation.certificate
+        bound = min(bound, found.bound)
+        if found.value > best.certificate.value:
+            best = _world(engine)
+    proven = best.certificate
+    return World(Certificate(proven.value, bound, proven.fixed), best.seats)
+
+
+def rounds(engine: Engine) -> int:
+    """How many rounds a world of this size is given."""
+    return min(ROUNDS, VISITS // max(1, len(engine.customers)))
+
+
+def _world(engine: Engine) -> World:
     ids, slots = engine.places, engine.table.slots
     seats = {
         (customer, slots.at(choice.event)): choice.seats
@@ -85,3 +161,21 @@ def at_its_best(engine: Engine) -> World:
         for choice in engine.allocation.chosen(ids.take(customer))
     }
     return World(engine.allocation.certificate, seats)
+
+
+def _list_changes(
+    engine: Engine, before: Mapping[PairOf, int], after: Mapping[PairOf, int]
+) -> Iterator[ListChange]:
+    one, other = _by_event(before), _by_event(after)
+    for event in sorted(one.keys() | other.keys()):
+        guests, others = one.get(event, {}), other.get(event, {})
+        if guests != others:
+            seats = sum(guests.values()), sum(others.values())
+            yield ListChange(event, (len(guests), len(others)), seats, engine.ledger.held(event))
+
+
+def _by_event(world: Mapping[PairOf, int]) -> dict[UUID, dict[UUID, int]]:
+    found: dict[UUID, dict[UUID, int]] = {}
+    for (customer, event), seats in world.items():
+        found.setdefault(event, {})[customer] = seats
+    return found
