@@ -32,6 +32,7 @@ from kindred_matching.entrypoints.http_engine import engine_router
 from kindred_matching.entrypoints.http_epochs import epochs_router
 from kindred_matching.entrypoints.http_matches import matches_router
 from kindred_matching.entrypoints.http_themes import themes_router
+from kindred_matching.entrypoints.http_what_if import PlanningDesk, what_if_router
 from kindred_matching.entrypoints.http_wishes import WishDesk, wishes_router
 from kindred_matching.entrypoints.jobs import EPOCH, epoch_job, plan_epochs
 from kindred_matching.entrypoints.ticker import Ticker
@@ -163,6 +164,7 @@ def _application(
                 foundation.ids,
             )
         ),
+        what_if_router(_planning(foundation, replicas)),
         themes_router(taxonomy),
         epochs_router(
             foundation.transactions,
@@ -177,6 +179,12 @@ def _application(
     ]
     return create_application(
         foundation.web, routers, title="Kindred matching", description=DESCRIPTION
+    )
+
+
+def _planning(foundation: Foundation[MatchingSettings], replicas: ReplicaProcess) -> PlanningDesk:
+    return PlanningDesk(
+        foundation.transactions, _open_readings, replicas, foundation.clock, foundation.ids
     )
 
 

@@ -1,6 +1,7 @@
 """Reads the projections."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -14,6 +15,8 @@ from kindred_matching.domain.engine import LONG_AGO
 from kindred_matching.domain.rules import Rules
 from kindred_matching.domain.status import Status
 from kindred_matching.domain.teaching import ModelInUse
+
+_CUSTOMER = tables.customer.c
 
 
 class PostgresReadings:
@@ -29,6 +32,12 @@ class PostgresReadings:
         )
         row = (await self._connection.execute(query)).one_or_none()
         return None if row is None else Keeper(row.account_manager_id, row.team)
+
+    async def visible(self, customers: Collection[UUID], sight: Sight) -> frozenset[UUID]:
+        wanted = sa.any_(sa.literal(list(customers), sa.ARRAY(sa.Uuid)))
+        query = _in_sight(sa.select(_CUSTOMER.customer_id), sight)
+        found = await self._connection.scalars(query.where(_CUSTOMER.customer_id == wanted))
+        return frozenset(found)
 
     async def matches(self, customer_id: UUID) -> CustomerMatches | None:
         told = tables.customer_matches.c
@@ -52,9 +61,7 @@ class PostgresReadings:
             .order_by(match.c.score.desc(), match.c.customer_id)
             .limit(limit)
         )
-        if not sight.everyone:
-            own = customer.c.account_manager_id == sight.account_manager_id
-            query = query.where(sa.or_(own, customer.c.team.in_(sorted(sight.teams))))
+        query = _in_sight(query, sight)
         if after is not None:
             score, last = after
             tied = sa.and_(match.c.score == score, match.c.customer_id > last)
@@ -104,3 +111,11 @@ class PostgresReadings:
         if not found and before is None:
             return [EpochReport(0, None, None, present.epochs.shifts, present.tally)]
         return found
+
+
+def _in_sight(query: sa.Select[Any], sight: Sight) -> sa.Select[Any]:
+    """The same of the customers that may be seen."""
+    if sight.everyone:
+        return query
+    own = _CUSTOMER.account_manager_id == sight.account_manager_id
+    return query.where(sa.or_(own, _CUSTOMER.team.in_(sorted(sight.teams))))

@@ -1,6 +1,6 @@
 """What can be asked of matching: answered from the projections alone, whether the writer runs or not."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -70,6 +70,10 @@ class Readings(Protocol):
 
     async def keeper(self, customer_id: UUID) -> Keeper | None:
         """Whose customer it is; None when the customer is not known."""
+        ...
+
+    async def visible(self, customers: Collection[UUID], sight: Sight) -> frozenset[UUID]:
+        """Those of the customers who are known and may be seen."""
         ...
 
     async def matches(self, customer_id: UUID) -> CustomerMatches | None: ...

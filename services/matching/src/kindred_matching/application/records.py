@@ -80,7 +80,7 @@ def event_of(listed: EventListed) -> Event:
         themes=tuple((each.theme, each.weight) for each in listed.themes),
         starts_at=listed.starts_at,
         ends_at=listed.ends_at,
-        weekdays=_weekdays(listed.starts_at, listed.ends_at, _zone(listed.zone)),
+        weekdays=weekdays(listed.starts_at, listed.ends_at, listed.zone),
         place=_place(listed.place),
         languages=tuple(str(language) for language in listed.languages),
         seats=min(listed.seats, 1_000_000),
@@ -163,16 +163,21 @@ def _cents(euro: float) -> int:
     return round(min(euro, MOST_VALUE) * 100)
 
 
+def weekdays(starts_at: datetime, ends_at: datetime, zone: str) -> tuple[int, ...]:
+    """The days, 0 Monday, that an event touches where it takes place; what ends at midnight does not touch the next.
+
+    Raises:
+        Unreadable: there is no such zone.
+    """
+    here = _zone(zone)
+    first = starts_at.astimezone(here).date()
+    last = (ends_at - timedelta(microseconds=1)).astimezone(here).date()
+    days = min((last - first).days, 6)
+    return tuple(sorted({(first + timedelta(days=day)).weekday() for day in range(days + 1)}))
+
+
 def _zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):
         raise Unreadable("zone", "is not an IANA time zone") from None
-
-
-def _weekdays(starts_at: datetime, ends_at: datetime, zone: ZoneInfo) -> tuple[int, ...]:
-    """The days, 0 Monday, that the event touches where it takes place; what ends at midnight does not touch the next."""
-    first = starts_at.astimezone(zone).date()
-    last = (ends_at - timedelta(microseconds=1)).astimezone(zone).date()
-    days = min((last - first).days, 6)
-    return tuple(sorted({(first + timedelta(days=day)).weekday() for day in range(days + 1)}))

@@ -8,7 +8,7 @@ import numpy as np
 
 from kindred_matching.domain.assessment import Assessment
 from kindred_matching.domain.events import EventTable
-from kindred_matching.domain.market.effort import Effort
+from kindred_matching.domain.market.effort import Effort, Start
 from kindred_matching.domain.market.fitting import clashing
 from kindred_matching.domain.market.market import Certificate, Market
 from kindred_matching.domain.market.problem import EventDetails, Offer, Row
@@ -163,6 +163,12 @@ class Allocation:
             market.work()
             self._note()
         market.effort = effort
+
+    def bound_from_nothing(self, plan: Start) -> float:
+        """A bound by prices that are sought from the beginning: those of old may be far from good. Nothing changes here."""
+        fork = self.market.fork()
+        fork.start(plan)
+        return fork.certificate.bound
 
     def _offers(
         self, row: Row, assessment: Assessment, wished: Sequence[Slot]

@@ -108,11 +108,8 @@ class FindDemand:
         themes = self.themes or cared_about(engine, THEMES)
         asked = sample(engine.customers, ASKED)
         start = ready(engine)
-        before = at_its_best(copy_of(start)).certificate.value
-        tried = [self._try(start, moment, before) for moment in self._likely(start, asked, themes)]
-        wanted = sorted(tried, key=lambda each: -each.value)
-        worthy = tuple(each for each in wanted if each.value > 0.0)
-        return Demand(worthy[: self.most], len(asked), len(engine.customers))
+        wanted = self._tried(start, self._likely(start, asked, themes))
+        return Demand(tuple(wanted[: self.most]), len(asked), len(engine.customers))
 
     def _likely(self, engine: Engine, asked: Sequence[UUID], themes: Sequence[str]) -> list[Moment]:
         """The moments that are worth trying: first what and where, then when."""
@@ -156,17 +153,29 @@ class FindDemand:
         offer = _Offer.of(engine, [self._event(moment, spoken) for moment in moments])
         return np.array([offer.bids(customer) for customer in asked])
 
-    def _try(self, start: Engine, moment: Moment, before: float) -> Wanted:
-        """Adds the moment to a copy, and lets those who bid most for it choose; others may take what these leave."""
+    def _tried(self, start: Engine, moments: Sequence[Moment]) -> list[Wanted]:
+        """What each moment adds, the most first; without those that add nothing."""
         customers = sorted(start.customers)
-        bids = self._bids(start, customers, [moment])[:, 0]
-        keen = np.argsort(-bids, kind="stable")[: INTERESTED * self.seats].tolist()
+        if not moments:
+            return []
+        bids = self._bids(start, customers, moments)
+        before = at_its_best(copy_of(start)).certificate.value
+        found = []
+        for place, moment in enumerate(moments):
+            own = bids[:, place]
+            keen = np.argsort(-own, kind="stable")[: INTERESTED * self.seats].tolist()
+            keen_on = [customers[one] for one in keen if own[one] > 0.0]
+            found.append(self._try(start, moment, keen_on, before))
+        worthy = [wanted for wanted in found if wanted.value > 0.0]
+        return sorted(worthy, key=lambda wanted: -wanted.value)
+
+    def _try(self, start: Engine, moment: Moment, keen: Iterable[UUID], before: float) -> Wanted:
+        """Adds the moment to a copy; those who are keen choose again, and others may take what these leave."""
         other = copy_of(start)
         other.at_once = 0
         other.apply(EventReplaced(self._event(moment, languages(start))))
-        for place in keen:
-            if bids[place] > 0.0:
-                other.apply(RematchAsked(customers[place]))
+        for customer in keen:
+            other.apply(RematchAsked(customer))
         other.settle()
         after = at_its_best(other)
         guests = tuple(sorted(who for who, event in after.seats if event == moment.id))

@@ -144,10 +144,6 @@ class Engine:
             each.clear()
         return settlement
 
-    def improve(self, rounds: int) -> None:
-        """Asks everybody so often at better prices, in the background's manner; after :meth:`settle`."""
-        self.allocation.improve(rounds)
-
     def describe(self, customers: Iterable[UUID]) -> list[Proposal]:
         """What there is to say about these customers, after :meth:`settle`; all of them must be known."""
         view, left = self.view(), self.seats_left()

@@ -9,7 +9,6 @@ from uuid import UUID
 from kindred_matching.domain.engine import Engine
 from kindred_matching.domain.facts import Event
 from kindred_matching.domain.inputs import EventReplaced, Input, RulesReplaced, WishMade
-from kindred_matching.domain.rules import Rules
 from kindred_matching.domain.wishes import Wish, WishKind
 
 
@@ -106,11 +105,12 @@ class Limited:
         return None
 
     def comes_about(self, engine: Engine) -> Input:
-        return RulesReplaced(self._of(engine.rules))
-
-    def _of(self, rules: Rules) -> Rules:
-        given = {"cap": self.cap, "hospitality_per_year": self.hospitality_per_year}
-        return replace(rules, **{name: value for name, value in given.items() if value is not None})
+        rules = engine.rules
+        if self.cap is not None:
+            rules = replace(rules, cap=self.cap)
+        if self.hospitality_per_year is not None:
+            rules = replace(rules, hospitality_per_year=self.hospitality_per_year)
+        return RulesReplaced(rules)
 
 
 def pins(suppositions: tuple[Supposition, ...]) -> Iterator[tuple[int, tuple[UUID, UUID]]]:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from kindred_matching.domain.engine import Engine
 from kindred_matching.domain.inputs import Input, SliceScored
+from kindred_matching.domain.market.effort import Start
 from kindred_matching.domain.market.market import Certificate
 from kindred_matching.domain.supposing import Supposition, pins
 
@@ -14,6 +15,9 @@ ROUNDS = 12
 
 VISITS = 12_000
 """How many choices that may be in all: with more customers there are fewer rounds, for the answer to come in seconds."""
+
+PASSES = 60_000
+"""How many customers are asked at most where prices are sought for the bound alone."""
 
 PairOf = tuple[UUID, UUID]
 """A customer and an event."""
@@ -93,7 +97,7 @@ class WhatIf:
         start = ready(engine)
         other = copy_of(start)
         happen(other, (supposed.comes_about(other) for supposed in self.suppositions))
-        before, after = at_its_best(start), at_its_best(other)
+        before, after = proven(start), proven(other)
         unmet = tuple(place for place, pair in pins(self.suppositions) if pair not in after.seats)
         return Effect(
             before.certificate,
@@ -116,7 +120,7 @@ def ready(engine: Engine) -> Engine:
     while copy.scoring_anew:
         copy.apply(SliceScored(len(copy.customers) + 1))
         copy.settle()
-    copy.improve(rounds(copy))
+    copy.allocation.improve(rounds(copy))
     return copy
 
 
@@ -136,16 +140,27 @@ def happen(copy: Engine, changes: Iterable[Input]) -> None:
 
 
 def at_its_best(engine: Engine) -> World:
-    """The best of a few rounds in which everybody may choose anew; the bound is the lowest that they proved."""
-    best, bound = _world(engine), engine.allocation.certificate.bound
+    """The best that a few rounds found in which everybody may choose anew; the bound is the lowest that they proved."""
+    found = [_world(engine)]
     for _ in range(rounds(engine)):
-        engine.improve(1)
-        found = engine.allocation.certificate
-        bound = min(bound, found.bound)
-        if found.value > best.certificate.value:
-            best = _world(engine)
-    proven = best.certificate
-    return World(Certificate(proven.value, bound, proven.fixed), best.seats)
+        engine.allocation.improve(1)
+        found.append(_world(engine))
+    best = max(found, key=lambda world: world.certificate.value)
+    return _bounded(best, min(world.certificate.bound for world in found))
+
+
+def proven(engine: Engine) -> World:
+    """The engine at its best, with prices sought from the beginning for the bound: where much has changed, old ones are loose."""
+    passes = PASSES // max(1, len(engine.customers))
+    plan = Start(coarse=60, medium=60, fine=max(5, min(150, passes)), polish=0)
+    bound = engine.allocation.bound_from_nothing(plan)
+    world = at_its_best(engine)
+    return _bounded(world, min(bound, world.certificate.bound))
+
+
+def _bounded(world: World, bound: float) -> World:
+    found = world.certificate
+    return World(Certificate(found.value, bound, found.fixed), world.seats)
 
 
 def rounds(engine: Engine) -> int:

@@ -10,12 +10,12 @@ from kindred_matching.domain.inputs import (
     ClockTicked,
     CustomerRemoved,
     CustomerReplaced,
-    EventRemoved,
     EventReplaced,
     Input,
     WishMade,
 )
 from kindred_matching.domain.rules import Rules
+from kindred_matching.domain.supposing import Cancelled
 from kindred_matching.domain.what_if import WhatIf
 from kindred_matching.domain.wishes import Wish, WishKind
 
@@ -32,7 +32,7 @@ def compile_kernels() -> None:
         _take(engine, WishMade(Wish(_customer(1).id, _event(1).id, kind, _NOW)))
     for number in range(3):
         WhyPair(_customer(number).id, _event(1).id).asked_of(engine)
-    WhatIf((EventRemoved(_event(1).id),)).asked_of(engine)
+    WhatIf((Cancelled(_event(1).id),)).asked_of(engine)
     _take(engine, CustomerRemoved(_customer(1).id), ClockTicked(_NOW + timedelta(days=1, hours=1)))
 
 

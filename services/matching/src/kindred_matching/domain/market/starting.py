@@ -2,8 +2,6 @@
 
 from dataclasses import replace
 
-import numpy as np
-
 from kindred_matching.domain.market import refreshing
 from kindred_matching.domain.market.chain import run_chain
 from kindred_matching.domain.market.choosing import choose
@@ -63,7 +61,7 @@ def _adopt(state: State, bound: float, effort: Effort) -> None:
     state.account_price[MARKET], state.account_rate[MARKET] = 0.0, state.account_rate[TRIAL]
     state.budget_rate[MARKET] = state.budget_rate[TRIAL]
     totals, people = state.totals[0], len(state.held)
-    totals["bound_sum"], totals["trial_sum"] = state.best[BOUND].sum(), np.inf
+    totals["bound_sum"] = totals["trial_sum"] = state.best[BOUND].sum()
     totals["trial_next"] = people
     totals["eps"] = effort.eps * max(0.0, bound) / max(1, int(state.room.sum()))
 

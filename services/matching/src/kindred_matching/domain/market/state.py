@@ -39,10 +39,9 @@ TOTALS = np.dtype(
         ("trial_sum", "f8"),  # the same at the trial prices, over the customers before trial_next
         ("trial_next", "i8"),
         ("refreshed", "i8"),  # how often trial prices were tried on everybody
-        (
-            "target_step",
-            "f8",
-        ),  # the fraction of the distance to the value by which trial prices move
+        ("target_step", "f8"),  # share of the distance to the value that trial prices aim at
+        ("fails", "i8"),  # passes at trial prices since one was much better
+        ("returns", "i8"),  # how often trial prices went back to good ones
         ("sweep_next", "i8"),
         ("eps", "f8"),  # the least by which a price moves
         ("stability", "f8"),  # what a customer's present choice is worth beyond its weight
@@ -125,6 +124,7 @@ class State(NamedTuple):
     best: Annotated[Array, "f8[3, U]"]  # best bundle at these prices (row MARKET unused)
     # what is wanted at the trial prices, so far, and was wanted at the prices of the certificate [2, ...]
     demand: Annotated[Array, "f8[2, V]"]  # seats
+    heading: Annotated[Array, "f8[V]"]  # where the trial prices of seats last went
     account_demand: Annotated[Array, "f8[2, A, V]"]  # places
     account_cost: Annotated[Array, "f8[2, A, Y]"]
     total_cost: Annotated[Array, "f8[2]"]
