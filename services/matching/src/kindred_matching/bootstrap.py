@@ -20,6 +20,7 @@ from kindred_matching.adapters.postgres_projections import PostgresProjections
 from kindred_matching.adapters.postgres_readings import PostgresReadings
 from kindred_matching.adapters.postgres_requests import PostgresEpochRequests
 from kindred_matching.adapters.postgres_wishes import PostgresWishes
+from kindred_matching.adapters.region_files import read_regions
 from kindred_matching.adapters.replica_process import ReplicaProcess
 from kindred_matching.adapters.republish import read_matches
 from kindred_matching.adapters.theme_files import read_taxonomy
@@ -28,6 +29,7 @@ from kindred_matching.application.matchmaker import Matchmaker
 from kindred_matching.application.ports import Stores
 from kindred_matching.domain.taxonomy import Taxonomy
 from kindred_matching.entrypoints.consumers import subscriptions
+from kindred_matching.entrypoints.http_demand import Country, demand_router
 from kindred_matching.entrypoints.http_engine import engine_router
 from kindred_matching.entrypoints.http_epochs import epochs_router
 from kindred_matching.entrypoints.http_matches import matches_router
@@ -139,6 +141,9 @@ async def _as_coroutine(loop: Loop, stop: asyncio.Event) -> None:
 def _application(
     foundation: Foundation[MatchingSettings], taxonomy: Taxonomy, replicas: ReplicaProcess
 ) -> FastAPI:
+    chosen = foundation.settings.matching
+    regions = read_regions(chosen.regions)
+    planning = _planning(foundation, replicas)
     routers = [
         matches_router(
             foundation.transactions,
@@ -164,7 +169,8 @@ def _application(
                 foundation.ids,
             )
         ),
-        what_if_router(_planning(foundation, replicas)),
+        what_if_router(planning),
+        demand_router(planning, Country(labels_of(taxonomy), regions, chosen.zone)),
         themes_router(taxonomy),
         epochs_router(
             foundation.transactions,

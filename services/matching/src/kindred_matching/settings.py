@@ -2,9 +2,11 @@
 
 from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from kindred_common.i18n.translator import AMSTERDAM
 from kindred_common.runtime.settings import ServiceSettings
 from kindred_matching.domain.kinship import ThemeTree
 from kindred_matching.domain.rules import Rules
@@ -15,7 +17,8 @@ class MatchmakingSettings(BaseModel):
 
     ``cap`` open invitations per customer, ``hospitality_per_year`` euro per customer and calendar year. ``tick_seconds``
     between looks at the clock. A writer that shows no life for ``lease_seconds`` is replaced. A snapshot is taken after
-    ``snapshot_every`` inputs. ``themes`` names a file with themes of your own. ``learn`` tells whether replies teach
+    ``snapshot_every`` inputs. ``themes`` names a file with themes of your own. ``regions`` one with
+    regions beside the Dutch provinces, and evenings begin in ``zone``. ``learn`` tells whether replies teach
     anything; a model epoch begins at night when ``epoch_after`` first replies or more came. ``stability`` is how much more a
     proposal that stands is worth than one that would take its place, as a share of a proposal's mean score.
     """
@@ -30,6 +33,8 @@ class MatchmakingSettings(BaseModel):
 
     themes: Path | None = None
     learn: bool = True
+    regions: Path | None = None
+    zone: ZoneInfo = ZoneInfo(AMSTERDAM)
     stability: float = Field(default=0.2, ge=0, le=1)
     epoch_after: int = Field(default=100, ge=1)
 

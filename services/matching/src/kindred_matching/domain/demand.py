@@ -173,13 +173,17 @@ class FindDemand:
         """Adds the moment to a copy; those who are keen choose again, and others may take what these leave."""
         other = copy_of(start)
         other.at_once = 0
-        other.apply(EventReplaced(self._event(moment, languages(start))))
+        other.apply(EventReplaced(self.as_event(moment, start)))
         for customer in keen:
             other.apply(RematchAsked(customer))
         other.settle()
         after = at_its_best(other)
         guests = tuple(sorted(who for who, event in after.seats if event == moment.id))
         return Wanted(moment, after.certificate.value - before, guests)
+
+    def as_event(self, moment: Moment, engine: Engine) -> Event:
+        """The moment as an event; it speaks all languages of customers."""
+        return self._event(moment, languages(engine))
 
     def _event(self, moment: Moment, spoken: tuple[str, ...]) -> Event:
         return Event(
