@@ -15,8 +15,13 @@ from kindred_matching.domain.market.problem import EventDetails, Offer, Row
 from kindred_matching.domain.market.state import CLOSED, MARKET, Array
 from kindred_matching.domain.slots import Slot
 
-EFFORT = Effort(chain=60, event_chain=5_000)
-"""A batch may take milliseconds: more moves at once than when an update is to take a tenth of one."""
+EFFORT = Effort(chain=20, event_chain=2_000, heard=0)
+"""A batch may take milliseconds: more moves at once than when an update is to take a tenth of one. Nobody else chooses anew."""
+
+HEARD = 2
+"""How many customers choose anew in a slice of the background work at leisure."""
+
+_HELD = ("held", "held_code", "held_weight", "held_cost")
 
 SLICES = 2
 """Slices of background work after each batch: prices and certificate follow the changes while they come."""
@@ -143,17 +148,41 @@ class Allocation:
         mean = float(state.totals["value"][0]) / chosen if chosen else 0.0
         self.market.prefer_present(share * mean)
 
-    def settle(self, slices: int = SLICES) -> list[Slot]:
+    def settle(self) -> list[Slot]:
         """Lets all that was entered take effect, and works in the background; returns whose choice may be another now."""
         if self._moves:
             self.market.go_on(self._moves)
             self._note()
             self._moves = 0
-        for _ in range(slices):
+        for _ in range(SLICES):
             self.market.work()
             self._note()
         changed, self._changed = sorted(self._changed), set()
         return changed
+
+    def rest(self, slices: int) -> None:
+        """So many slices of background work in which customers choose anew; it is kept if it is worth more than before.
+
+        Two seats for one guest, and bundles, are no substitutes for each other: left alone, rounds of choosing wander about the
+        optimum.
+        """
+        market, value = self.market, float(self.market.state.totals["value"][0])
+        effort, market.effort = market.effort, replace(EFFORT, heard=HEARD)
+        before, kept = self._held(), [getattr(market.state, name).copy() for name in _HELD]
+        for _ in range(slices):
+            market.work()
+        if float(market.state.totals["value"][0]) < value:
+            market.choose_as(*kept)
+        market.effort = effort
+        moved = (self._held() != before).any(axis=1)
+        self._changed.update(np.flatnonzero(moved).tolist())
+
+    def _held(self) -> Array:
+        """What each customer was chosen for, in an order that does not matter."""
+        held, codes = self.market.state.held, self.market.state.held_code
+        taken = np.arange(codes.shape[1])[None, :] < held[:, None]
+        ordered: Array = np.sort(np.where(taken, codes, -1), axis=1)
+        return ordered
 
     def improve(self, rounds: int) -> None:
         """So many rounds of background work in which everybody is asked, instead of slices."""
@@ -232,14 +261,16 @@ def row_of(assessment: Assessment) -> Row:
 def details_of(table: EventTable, event: Slot) -> EventDetails:
     """The event in that place, as the market knows events."""
     row = table.rows[event]
-    others = np.flatnonzero(table.conflict[event])
+    # The market sees for itself what overlaps; while nothing else excludes anything, its oracle is the faster one.
+    at_once = (table.rows["start"] < row["end"]) & (row["start"] < table.rows["end"])
+    others = np.flatnonzero(table.conflict[event] & ~at_once)
     return EventDetails(
         seats=int(max(0, row["seats"] - row["held"])),
         start=int(row["start"]),
         end=int(row["end"]),
         cost=float(row["cost"]),
         year=int(row["year"]),
-        conflicts=tuple(int(other) for other in others if other != event),
+        conflicts=tuple(others.tolist()),
     )
 
 

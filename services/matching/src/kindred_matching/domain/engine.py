@@ -12,7 +12,7 @@ from uuid import UUID
 
 import numpy as np
 
-from kindred_matching.domain.allocation import SLICES, Allocation, details_of
+from kindred_matching.domain.allocation import Allocation, details_of
 from kindred_matching.domain.assessment import (
     Assessment,
     Assessor,
@@ -54,7 +54,7 @@ KEEP_ENDED = timedelta(days=30)
 AT_ONCE = 1000
 """Up to so many customers are assessed at once when something concerns everybody; more of them in slices."""
 
-SLICES_A_TICK = 60
+SLICES_A_TICK = 30
 """Slices of background work at each tick: what brings the certificate near when nothing else happens."""
 
 
@@ -83,7 +83,6 @@ class Engine:
         self._regiven: set[UUID] = set()
         self._taught: set[UUID] = set()
         self._assessed: dict[UUID, Assessment] = {}
-        self._slices = SLICES
         self.at_once = AT_ONCE
 
     @classmethod
@@ -135,8 +134,7 @@ class Engine:
         self._enter_events()
         self._enter_customers()
         ids = self.places.ids
-        changed = (ids[place] for place in self.allocation.settle(self._slices))
-        self._slices = SLICES
+        changed = (ids[place] for place in self.allocation.settle())
         self._touched.update(known for known in changed if known is not None)
         pending = (self._touched, self._removed, self._regiven, self._taught)
         settlement = Settlement(*(tuple(sorted(each)) for each in pending))
@@ -274,8 +272,8 @@ class Engine:
             self.ledger.forget_before(now.year)
         for event in [e for e in self.events.values() if e.ends_at < now - KEEP_ENDED]:
             self._unlist(event.id)
-        self._slices = SLICES_A_TICK
         self.allocation.keep_calm(self.rules.stability)
+        self.allocation.rest(SLICES_A_TICK)
 
     @apply.register
     def _(self, happening: RulesReplaced) -> None:
