@@ -85,7 +85,7 @@ changes = st.one_of(
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.integers(1, 5), st.lists(changes, min_size=1, max_size=3))
 def test_what_is_foretold_comes_true_and_asking_changes_nothing(
     seed: int, supposed: list[Supposition]
