@@ -235,6 +235,20 @@ async def test_a_form_that_is_not_right_is_shown_again(
     assert await house.given() == []
 
 
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("rating", True), ("rating", "5"), ("all_as_wished", 1), ("fitted", "yes"), ("tips", 5)],
+)
+async def test_a_program_is_not_understood_by_halves(
+    house: House, field: str, value: object
+) -> None:
+    path = "/v1/links/no-matter-whose/feedback"
+    refused = await house.client.put(path, json=GIVEN | {field: value})
+    assert refused.status_code == 422
+    assert refused.headers["content-type"] == "application/problem+json"
+    assert [error["field"] for error in refused.json()["errors"]] == [f"body.{field}"]
+
+
 async def test_unknown_and_expired_links_open_nothing(house: House) -> None:
     await house.guest()
     house.clock.leap(timedelta(hours=24))

@@ -272,6 +272,8 @@ async def test_what_cannot_be_supposed_is_named_by_its_place(client: httpx.Async
         ({**move, **backwards}, "body.changes.1.move"),
         ({**move, **past, "zone": "Mars/Olympus"}, "body.changes.1.move.zone"),
         ({"change": "magic"}, "body.changes.1"),
+        ({"change": "cap", "invitations": "2"}, "body.changes.1.cap.invitations"),
+        ({**seats(2), "seats": True}, "body.changes.1.seats.seats"),
     ]
     for change, field in expected:
         answer = await ask(client, seats(2), change)

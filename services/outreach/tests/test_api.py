@@ -180,8 +180,10 @@ async def test_a_bounce_reported_by_the_provider(office: Office, mail_server: Un
         assert (await viewer.post("/v1/bounces", json=body)).status_code == 403
         unknown = body | {"message_id": str(new_id())}
         assert (await provider.post("/v1/bounces", json=unknown)).status_code == 404
-        wrong = body | {"message_id": "<x@y>"}
-        assert (await provider.post("/v1/bounces", json=wrong)).status_code == 422
+        for field, value in (("message_id", "<x@y>"), ("message_id", 17), ("address", 5)):
+            refused = await provider.post("/v1/bounces", json=body | {field: value})
+            assert refused.status_code == 422
+            assert [error["field"] for error in refused.json()["errors"]] == [f"body.{field}"]
     await office.ask(request(message_class="service", purpose="event_confirmation"))
     await office.send_next()
     assert await office.told() == [

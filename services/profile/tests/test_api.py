@@ -164,6 +164,26 @@ async def test_a_consent_changes_the_profile_and_is_published(world: World) -> N
     assert line[0]["detail"]["taken_by"] == "ada"
 
 
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"formal": 1}, "formal"),
+        ({"active": "true"}, "active"),
+        ({"max_distance_km": "40"}, "max_distance_km"),
+        ({"norm": {"max_value": True}}, "norm.max_value"),
+        ({"home": {"latitude": "52.1", "longitude": 5.1}}, "home.latitude"),
+        ({"phone": 31612345678}, "phone"),
+    ],
+)
+async def test_no_value_is_taken_for_one_of_another_kind(
+    world: World, change: dict[str, Any], field: str
+) -> None:
+    refused = await world.call("POST", "/v1/customers", json=person(**change))
+    assert refused.status_code == 422
+    assert refused.headers["content-type"] == "application/problem+json"
+    assert [error["field"] for error in refused.json()["errors"]] == [f"body.{field}"]
+
+
 async def test_a_consent_in_the_future_counts_from_now(world: World) -> None:
     _, mira = await make_mira(world)
     later = (world.clock.now() + timedelta(days=400)).isoformat()
@@ -172,8 +192,10 @@ async def test_a_consent_in_the_future_counts_from_now(world: World) -> None:
     assert taken.json()["stated_at"] < later
 
 
-@pytest.mark.parametrize("far_off", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59-14:00"])
-async def test_a_consent_of_no_possible_time_is_refused(world: World, far_off: str) -> None:
+@pytest.mark.parametrize(
+    "far_off", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59-14:00", 1917369900, "1917369900"]
+)
+async def test_a_consent_of_no_possible_time_is_refused(world: World, far_off: object) -> None:
     _, mira = await make_mira(world)
     consent = {"purpose": "all", "state": "granted", "channel": "web", "stated_at": far_off}
     refused = await world.call("POST", f"/v1/customers/{mira}/consents", json=consent)

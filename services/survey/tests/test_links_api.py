@@ -28,6 +28,16 @@ async def test_a_link_is_handed_out_or_sent_but_never_both(office: Office) -> No
     assert page.status_code == 200
 
 
+async def test_no_value_is_taken_for_one_of_another_kind(office: Office) -> None:
+    survey_id, ids = await office.publish(SIMPLE), [str(new_id())]
+    for name, value in (("send", 1), ("send", "yes"), ("expires_in_days", "5")):
+        body = {"customer_ids": ids, name: value}
+        refused = await office.post(f"/v1/surveys/{survey_id}/links", body)
+        assert refused.status_code == 422, body
+        assert refused.headers["content-type"] == "application/problem+json"
+        assert [error["field"] for error in refused.json()["errors"]] == [f"body.{name}"]
+
+
 async def test_one_message_for_a_version_however_often_it_is_asked_for(office: Office) -> None:
     survey_id, customer_id = await office.publish(SIMPLE), new_id()
     body = {"customer_ids": [str(customer_id)], "send": True}

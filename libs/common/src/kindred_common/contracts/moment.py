@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, AwareDatetime
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator
 from pydantic_core import PydanticCustomError
 
 _FIRST = datetime(1900, 1, 1, tzinfo=UTC)
@@ -30,5 +30,14 @@ def _checked(moment: datetime) -> datetime:
         ) from None
 
 
+def _written_out(value: object) -> object:
+    if isinstance(value, datetime) or (isinstance(value, str) and value[4:5] == "-"):
+        return value
+    raise PydanticCustomError("moment_not_written_out", "Input should be a date and time with zone")
+
+
 Moment = Annotated[AwareDatetime, AfterValidator(_checked)]
 """RFC 3339 with zone; kept in UTC."""
+
+WrittenMoment = Annotated[Moment, BeforeValidator(_written_out)]
+"""A moment in a request. Seconds since 1970 are refused: beside milliseconds nobody can tell which is meant."""

@@ -3,7 +3,7 @@
 from typing import ClassVar
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, StrictFloat
 
 from kindred_common.contracts.moment import Moment
 from kindred_common.contracts.record import Fraction, Part, Record, Theme
@@ -43,8 +43,8 @@ class KindPreference(Part):
 class Place(Part):
     """A point on earth in WGS 84 degrees."""
 
-    latitude: float = Field(ge=-90, le=90)
-    longitude: float = Field(ge=-180, le=180)
+    latitude: StrictFloat = Field(ge=-90, le=90)
+    longitude: StrictFloat = Field(ge=-180, le=180)
 
 
 class Norm(Part):

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated, ClassVar, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StrictFloat, StringConstraints
 
 Theme = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 """A subject of interest, by the name of its place in the theme taxonomy: ``classical-music``."""
@@ -16,7 +16,7 @@ SourceName = Annotated[
 ExternalId = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 """A thing's identifier in the system it comes from."""
 
-Fraction = Annotated[float, Field(ge=0.0, le=1.0, allow_inf_nan=False)]
+Fraction = Annotated[StrictFloat, Field(ge=0.0, le=1.0, allow_inf_nan=False)]
 
 
 class Part(BaseModel):

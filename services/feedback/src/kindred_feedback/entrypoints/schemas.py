@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StringConstraints
 from pydantic.config import JsonDict
 
 from kindred_feedback.domain.feedback import LONGEST_TIPS, Feedback, Given
@@ -26,10 +26,10 @@ class GivenIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [EXAMPLE]})
 
-    rating: int = Field(ge=1, le=5, strict=True, description="1 poor to 5 excellent.")
-    all_as_wished: bool
+    rating: StrictInt = Field(ge=1, le=5, description="1 poor to 5 excellent.")
+    all_as_wished: StrictBool
     expectation: Literal["less", "as_expected", "more"]
-    fitted: bool | None = Field(default=None, description="Whether it suited the guest.")
+    fitted: StrictBool | None = Field(default=None, description="Whether it suited the guest.")
     tips: Tips | None = Field(default=None, description="Stays in this service.")
 
     def given(self) -> Given:

@@ -4,10 +4,19 @@ from datetime import datetime
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictFloat,
+    StrictInt,
+    StringConstraints,
+)
 from pydantic.config import JsonDict
 
 from kindred_common.contracts.invitations import EventTheme
+from kindred_common.contracts.moment import WrittenMoment
 from kindred_common.contracts.profile import Place
 from kindred_common.contracts.vocabulary import EventKind, Language
 from kindred_invitations.domain.event import Event, EventDetails
@@ -38,19 +47,19 @@ class EventIn(BaseModel):
     kind: EventKind
     title: Text200
     themes: tuple[EventTheme, ...] = Field(default=(), max_length=50, fail_fast=True)
-    starts_at: AwareDatetime
-    ends_at: AwareDatetime
+    starts_at: WrittenMoment
+    ends_at: WrittenMoment
     zone: str = Field(default="Europe/Amsterdam", max_length=60, description="IANA time zone.")
     place_name: Text200 | None = None
     place: Place | None = None
     languages: tuple[Language, ...] = Field(
         default=(Language.DUTCH, Language.ENGLISH), min_length=1, max_length=10, fail_fast=True
     )
-    seats: int = Field(ge=0, le=1_000_000)
-    companion_allowed: bool = Field(
+    seats: StrictInt = Field(ge=0, le=1_000_000)
+    companion_allowed: StrictBool = Field(
         default=False, description="Whether a guest may bring someone, who takes a second seat."
     )
-    hospitality_value: float = Field(
+    hospitality_value: StrictFloat = Field(
         default=0,
         ge=0,
         le=1_000_000,

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, model_validator
 from pydantic.config import JsonDict
 
 from kindred_common.contracts.vocabulary import DeclineReason, InvitationStep, Manner
@@ -22,7 +22,7 @@ class TermsIn(BaseModel):
     )
 
     manner: Manner | None = None
-    seats: int | None = Field(default=None, ge=1, le=2, description="2 with a companion.")
+    seats: StrictInt | None = Field(default=None, ge=1, le=2, description="2 with a companion.")
 
     def terms(self) -> Terms:
         return Terms(self.manner, self.seats)
@@ -69,8 +69,8 @@ class ReplyIn(BaseModel):
         json_schema_extra={"examples": [{"accepts": False, "decline_reason": "date"}]},
     )
 
-    accepts: bool
-    with_companion: bool = False
+    accepts: StrictBool
+    with_companion: StrictBool = False
     decline_reason: DeclineReason | None = None
 
     @model_validator(mode="after")
@@ -85,7 +85,7 @@ class AttendanceIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"attended": True}]})
 
-    attended: bool
+    attended: StrictBool
 
 
 ACCEPTED: JsonDict = {

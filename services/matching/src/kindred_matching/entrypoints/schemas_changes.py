@@ -4,12 +4,21 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictFloat,
+    StrictInt,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from kindred_common.clock import Ids
 from kindred_common.contracts.invitations import EventListed, EventTheme
-from kindred_common.contracts.moment import Moment
+from kindred_common.contracts.moment import WrittenMoment
 from kindred_common.contracts.profile import Place
 from kindred_common.contracts.vocabulary import EventKind, Language
 from kindred_common.i18n.translator import AMSTERDAM
@@ -50,15 +59,15 @@ class SeatsChange(BaseModel):
 
     change: Literal["seats"]
     event_id: UUID
-    seats: int = Field(ge=0, le=100_000)
+    seats: StrictInt = Field(ge=0, le=100_000)
 
     def supposed(self, ids: Ids) -> Supposition:  # noqa: ARG002 - it is no new thing
         return Seats(self.event_id, self.seats)
 
 
 class _Timed(BaseModel):
-    starts_at: Moment
-    ends_at: Moment
+    starts_at: WrittenMoment
+    ends_at: WrittenMoment
     zone: Zone = Field(default=AMSTERDAM, description="Tells which days of the week it touches.")
 
     @model_validator(mode="after")
@@ -124,9 +133,9 @@ class EventChange(_Timed):
     kind: EventKind
     themes: tuple[EventTheme, ...] = Field(default=(), max_length=20)
     place: Place | None = None
-    seats: int = Field(ge=0, le=100_000)
-    companion_allowed: bool = False
-    cost: float = Field(default=0, ge=0, le=1e6, description="Euro per head.")
+    seats: StrictInt = Field(ge=0, le=100_000)
+    companion_allowed: StrictBool = False
+    cost: StrictFloat = Field(default=0, ge=0, le=1e6, description="Euro per head.")
     languages: tuple[Language, ...] = (Language.DUTCH, Language.ENGLISH)
 
     def supposed(self, ids: Ids) -> Supposition:
@@ -156,7 +165,7 @@ class CapChange(BaseModel):
     model_config = _shown(change="cap", invitations=2)
 
     change: Literal["cap"]
-    invitations: int = Field(ge=1, le=100)
+    invitations: StrictInt = Field(ge=1, le=100)
 
     def supposed(self, ids: Ids) -> Supposition:  # noqa: ARG002 - it is no new thing
         return Limited(cap=self.invitations)
@@ -168,7 +177,7 @@ class HospitalityChange(BaseModel):
     model_config = _shown(change="hospitality", euro_per_year=250.0)
 
     change: Literal["hospitality"]
-    euro_per_year: float = Field(ge=0, le=1e6)
+    euro_per_year: StrictFloat = Field(ge=0, le=1e6)
 
     def supposed(self, ids: Ids) -> Supposition:  # noqa: ARG002 - it is no new thing
         return Limited(hospitality_per_year=round(self.euro_per_year * 100))

@@ -4,7 +4,7 @@ from dataclasses import asdict
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictFloat, StringConstraints
 from pydantic.config import JsonDict
 
 from kindred_common.contracts.external import Email, ShortText
@@ -59,21 +59,21 @@ class AccountBody(BaseModel):
     )
 
     name: ShortText
-    account_value: float = Field(
+    account_value: StrictFloat = Field(
         default=1.0,
         ge=0,
         le=1_000_000,
         allow_inf_nan=False,
         description="Weighs the account against the others; 1 is ordinary.",
     )
-    public_sector: bool = False
+    public_sector: StrictBool = False
     account_manager_id: ShortText | None = Field(
         default=None, description="The subject with which he signs in."
     )
     account_manager_name: ShortText | None = None
     account_manager_email: Email | None = None
     team: ShortText | None = None
-    active: bool = True
+    active: StrictBool = True
 
     def to_account(self, account_id: UUID) -> Account:
         return Account(id=account_id, **self.model_dump(include=set(AccountBody.model_fields)))
@@ -106,8 +106,8 @@ class NormBody(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    max_value: float | None = Field(default=None, ge=0, le=1_000_000, allow_inf_nan=False)
-    business_only: bool = False
+    max_value: StrictFloat | None = Field(default=None, ge=0, le=1_000_000, allow_inf_nan=False)
+    business_only: StrictBool = False
 
 
 class CustomerBody(BaseModel):
@@ -126,7 +126,7 @@ class CustomerBody(BaseModel):
     email: Email | None = None
     phone: Phone | None = None
     language: Language = Language.DUTCH
-    formal: bool = True
+    formal: StrictBool = True
     buying_role: BuyingRole | None = None
     legal_ground: LegalGround = Field(
         default=LegalGround.NONE, description="Why he may be approached by electronic mail."
@@ -135,9 +135,9 @@ class CustomerBody(BaseModel):
         default=None, description="How invitations reach him, unless he said otherwise himself."
     )
     home: Place | None = None
-    max_distance_km: float | None = Field(default=None, ge=0, le=20_000, allow_inf_nan=False)
+    max_distance_km: StrictFloat | None = Field(default=None, ge=0, le=20_000, allow_inf_nan=False)
     norm: NormBody | None = None
-    active: bool = True
+    active: StrictBool = True
 
     def to_customer(self, customer_id: UUID, stated_by: FactSource) -> Customer:
         norm = self.norm

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StrictFloat, StrictInt, StrictStr
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictFloat, StrictInt, StrictStr
 from pydantic.config import JsonDict
 
 from kindred_survey.application.create_links import LinkResult, MadeLink
@@ -69,8 +69,10 @@ class AnswersInput(BaseModel):
 
     customer_id: UUID
     survey_id: UUID
-    survey_version: int | None = Field(default=None, ge=1)
-    complete: bool = Field(default=False, description="Refuse it if a required question is open.")
+    survey_version: StrictInt | None = Field(default=None, ge=1)
+    complete: StrictBool = Field(
+        default=False, description="Refuse it if a required question is open."
+    )
     source: Literal["self", "account_manager", "import"] = Field(
         default="self", description="Who said so: the customer himself, or another about him."
     )
@@ -198,8 +200,8 @@ class LinksInput(BaseModel):
     )
 
     customer_ids: list[UUID] = Field(min_length=1, max_length=500)
-    expires_in_days: int = Field(default=30, ge=1, le=366)
-    send: bool = False
+    expires_in_days: StrictInt = Field(default=30, ge=1, le=366)
+    send: StrictBool = False
 
 
 class MadeLinkView(BaseModel):

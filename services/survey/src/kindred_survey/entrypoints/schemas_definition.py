@@ -2,7 +2,7 @@
 
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictFloat, StringConstraints
 
 from kindred_survey.domain.questions import (
     Condition,
@@ -43,8 +43,8 @@ class ConditionSchema(_Schema):
     """Asks a question only when an earlier one was answered so."""
 
     question_id: Identifier = Field(examples=["recommend"])
-    at_least: float | None = Field(default=None, allow_inf_nan=False)
-    at_most: float | None = Field(default=None, allow_inf_nan=False, examples=[6])
+    at_least: StrictFloat | None = Field(default=None, allow_inf_nan=False)
+    at_most: StrictFloat | None = Field(default=None, allow_inf_nan=False, examples=[6])
     any_of: list[Identifier] = Field(default_factory=list, max_length=50)
 
 
@@ -63,7 +63,7 @@ class QuestionSchema(_Schema):
     kind: QuestionKind = Field(examples=["interest"])
     text: TextsSchema
     help: TextsSchema | None = None
-    required: bool = False
+    required: StrictBool = False
     theme: Identifier | None = Field(default=None, examples=["golf"])
     aspect: Identifier | None = Field(
         default=None,
@@ -71,7 +71,7 @@ class QuestionSchema(_Schema):
         "`norm_business_only` (yes, no), `excluded_theme`, `blocked_weekday` (0 Monday to 6 Sunday).",
     )
     options: list[OptionSchema] = Field(default_factory=list, max_length=50)
-    several: bool = Field(default=False, description="More than one option may be chosen.")
+    several: StrictBool = Field(default=False, description="More than one option may be chosen.")
     why: ReasonsSchema | None = None
     low: TextsSchema | None = Field(default=None, description="What the low end means.")
     high: TextsSchema | None = Field(default=None, description="What the high end means.")

@@ -10,12 +10,13 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    StrictFloat,
     StringConstraints,
     model_validator,
 )
 from pydantic.config import JsonDict
 
-from kindred_common.contracts.moment import Moment
+from kindred_common.contracts.moment import WrittenMoment
 from kindred_common.contracts.record import SourceName
 from kindred_survey.application.ports import ImportRun
 from kindred_survey.domain.import_rows import ImportMapping, MappedColumn, RowFault
@@ -30,7 +31,7 @@ def _first_moment(at: object) -> object:
     return f"{at}T00:00:00Z" if isinstance(at, str) and _DAY.fullmatch(at) else at
 
 
-MomentOrDay = Annotated[Moment, BeforeValidator(_first_moment)]
+MomentOrDay = Annotated[WrittenMoment, BeforeValidator(_first_moment)]
 
 EXAMPLE: JsonDict = {
     "name": "young-people-survey",
@@ -69,8 +70,8 @@ class ColumnSchema(BaseModel):
     aspect: str | None = Field(
         default=None, max_length=60, description="The event kind or preference."
     )
-    scale_min: float = Field(default=0.0, allow_inf_nan=False)
-    scale_max: float = Field(
+    scale_min: StrictFloat = Field(default=0.0, allow_inf_nan=False)
+    scale_max: StrictFloat = Field(
         default=10.0, allow_inf_nan=False, description="0 to 10 for nps; what the file uses else."
     )
     values: dict[str, str] = Field(default_factory=dict, max_length=100)
