@@ -59,6 +59,8 @@ def test_scopes_limit_only_principals_that_carry_them() -> None:
     assert machine.has_scope("answers:write")
     assert not machine.has_scope("answers:read")
     assert machine.has_scope(None)
+    nothing = Principal("crm", frozenset({Role.SYSTEM}), scopes=frozenset())
+    assert not nothing.has_scope("answers:read")
 
 
 def test_roles_of_other_systems_are_ignored() -> None:

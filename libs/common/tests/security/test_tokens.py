@@ -90,6 +90,26 @@ async def test_a_genuine_token_names_its_principal(
     )
 
 
+@pytest.mark.parametrize(
+    ("scope", "limit"),
+    [
+        (None, None),
+        ("openid profile", None),
+        ("openid customers:read", {"customers:read"}),
+        ("operations", {"operations"}),
+        (["customers:read"], {"customers:read"}),
+        ("", set()),
+        ("  ", set()),
+        ([], set()),
+        ({}, set()),
+    ],
+)
+async def test_a_scope_claim_that_names_nothing_limits_to_nothing(
+    verifier: TokenVerifier, sign: Signer, scope: object, limit: set[str] | None
+) -> None:
+    assert (await verifier.verify(sign(scope=scope))).scopes == limit
+
+
 async def test_the_older_name_of_ed25519_is_understood(
     verifier: TokenVerifier, keys: dict[str, Key], sign: Signer
 ) -> None:

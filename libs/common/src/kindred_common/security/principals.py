@@ -24,13 +24,13 @@ class Principal:
     """An authenticated person or system.
 
     ``subject`` identifies it for ever and is what customers carry as ``account_manager_id``. A principal that carries
-    ``scopes`` is limited to them; one without is limited by its roles only. ``teams`` are the teams whose customers an
+    ``scopes`` is limited to them, and to nothing if there are none in it; with None it is limited by its roles only. ``teams`` are the teams whose customers an
     account manager shares.
     """
 
     subject: str
     roles: frozenset[Role]
-    scopes: frozenset[str] = frozenset()
+    scopes: frozenset[str] | None = None
     teams: frozenset[str] = frozenset()
     name: str = ""
 
@@ -53,7 +53,7 @@ class Principal:
 
     def has_scope(self, scope: str | None) -> bool:
         """Whether its scopes, if it carries any, include this one."""
-        return scope is None or not self.scopes or scope in self.scopes
+        return scope is None or self.scopes is None or scope in self.scopes
 
 
 def known_roles(names: Iterable[object]) -> frozenset[Role]:

@@ -15,6 +15,7 @@ from kindred_common.security.signing_keys import PublicKey, SigningKeys
 
 ALGORITHMS = ("ES256", "RS256", "EdDSA", "Ed25519")
 TYPES = frozenset({"jwt", "at+jwt", "application/at+jwt"})
+SCOPES_WITHOUT_COLON = frozenset({"operations"})
 LONGEST_TOKEN = 8192
 MOST_REMEMBERED = 1000
 
@@ -105,7 +106,7 @@ class TokenVerifier:
         return Principal(
             subject=str(claims["sub"]),
             roles=known_roles(_names(claims, self._settings.roles_claim)),
-            scopes=frozenset(name for name in _names(claims, "scope") if ":" in name),
+            scopes=_scopes(claims),
             teams=frozenset(_names(claims, self._settings.teams_claim)),
             name=str(claims.get("name", "")),
         )
@@ -124,6 +125,15 @@ def _key_id(token: str) -> str:
     if not isinstance(key_id, str) or not key_id:
         raise InvalidToken("names no key")
     return key_id
+
+
+def _scopes(claims: Mapping[str, Any]) -> frozenset[str] | None:
+    """None, no limit, if the token has no scope claim, or one that only speaks of what others give, as ``openid``."""
+    if "scope" not in claims:
+        return None
+    named = _names(claims, "scope")
+    ours = frozenset(name for name in named if ":" in name or name in SCOPES_WITHOUT_COLON)
+    return ours if ours or not named else None
 
 
 def _names(claims: Mapping[str, Any], path: str) -> list[str]:
