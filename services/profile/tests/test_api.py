@@ -113,21 +113,35 @@ async def test_account_managers_see_their_own_and_their_team_only(world: World) 
             assert len((await world.call("GET", path, who)).json()["items"]) == seen, path
 
 
+async def test_account_managers_claim_no_name_that_another_system_may_use_later(
+    world: World,
+) -> None:
+    account_id, mira = await make_mira(world)
+    anna = world.signed_in(Role.ACCOUNT_MANAGER, "anna")
+    planner = world.signed_in(Role.PROGRAMME_MANAGER, "pim")
+    name = {"source": "crm", "external_id": "C-2"}
+    path, body = f"/v1/customers/{mira}/names", person(account_id=account_id)
+    assert (await world.call("POST", path, anna, json=name)).status_code == 403
+    made = await world.call("POST", "/v1/customers", anna, json=body | name)
+    assert made.status_code == 403
+    assert (await world.call("GET", f"/v1/customers/{customer_id_of('crm', 'C-2')}")).is_error
+    assert (await world.call("POST", "/v1/customers", anna, json=body)).status_code == 201
+    assert (await world.call("POST", path, planner, json=name)).status_code == 201
+
+
 async def test_account_managers_cannot_write_what_they_cannot_see(world: World) -> None:
     account_id, mira = await make_mira(world)
     stranger = world.signed_in(Role.ACCOUNT_MANAGER, "carl", ["south"])
     body = person(account_id=account_id)
     tag = {"If-Match": '"1"', **stranger}
     consent = {"purpose": "all", "state": "objected", "channel": "phone"}
-    name = {"source": "x", "external_id": "1"}
     denied = [
         await world.call("POST", "/v1/customers", stranger, json=body),
         await world.call("POST", "/v1/customers", stranger, json=person()),
         await world.call("PUT", f"/v1/customers/{mira}", tag, json=body),
         await world.call("POST", f"/v1/customers/{mira}/consents", stranger, json=consent),
-        await world.call("POST", f"/v1/customers/{mira}/names", stranger, json=name),
     ]
-    assert [answer.status_code for answer in denied] == [404] * 5
+    assert [answer.status_code for answer in denied] == [404] * 4
     assert (await world.call("POST", "/v1/accounts", stranger, json=account())).status_code == 403
     viewer = world.signed_in(Role.VIEWER, "vera")
     assert (await world.call("POST", "/v1/customers", viewer, json=person())).status_code == 403

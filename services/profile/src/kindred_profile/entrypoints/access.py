@@ -34,3 +34,14 @@ CustomerWriter = Annotated[
     ),
 ]
 """Account managers too: for the customers whom they see."""
+
+NameWriter = Annotated[
+    Principal,
+    Depends(requires(Role.ADMINISTRATOR, Role.PROGRAMME_MANAGER, scope="customers:write")),
+]
+"""A name can be claimed before its system has told of the customer: not by those who see some customers only."""
+
+
+def may_name(principal: Principal) -> bool:
+    """Whether a customer whom the principal makes may have a name of another system."""
+    return principal.has_role(Role.ADMINISTRATOR, Role.PROGRAMME_MANAGER, Role.SYSTEM)

@@ -21,12 +21,19 @@ from kindred_common.web.paging import (
     encode_cursor,
     identity,
 )
+from kindred_common.web.problems import problem_of_status
 from kindred_profile.application.name_customer import name_customer
 from kindred_profile.application.ports import Identity, Stores
 from kindred_profile.application.queries import see_account, see_customer, sight_of
 from kindred_profile.application.save_customers import Draft, Saved, save_customers
 from kindred_profile.domain.errors import AlreadyKnown, Outdated, UnknownAccount
-from kindred_profile.entrypoints.access import CauseOf, CustomerWriter, Reader
+from kindred_profile.entrypoints.access import (
+    CauseOf,
+    CustomerWriter,
+    NameWriter,
+    Reader,
+    may_name,
+)
 from kindred_profile.entrypoints.cursors import cut_by_id
 from kindred_profile.entrypoints.desk import Act, Desk
 from kindred_profile.entrypoints.schemas import (
@@ -92,6 +99,9 @@ def _making(desk: Desk) -> APIRouter:
     async def make_customer(
         principal: CustomerWriter, body: NewCustomer, cause: CauseOf, request: Request
     ) -> Response:
+        if body.source is not None and not may_name(principal):
+            raise problem_of_status(403)
+
         async def work(transaction: Transaction) -> Outcome:
             await _account_seen(desk, transaction, principal, body.account_id)
             stores = desk.stores(transaction)
@@ -160,7 +170,7 @@ def _naming(desk: Desk) -> APIRouter:
         response_model=NamesOut,
     )
     async def add_name(
-        principal: CustomerWriter, customer_id: UUID, body: NameBody, request: Request
+        principal: NameWriter, customer_id: UUID, body: NameBody, request: Request
     ) -> Response:
         async def work(transaction: Transaction) -> Outcome:
             view = await see_customer(desk.readings(transaction), principal, customer_id)
