@@ -42,7 +42,7 @@ from kindred_common.messaging.positions import (
     note_heartbeats,
 )
 from kindred_common.messaging.receipts import receipt_for
-from kindred_common.messaging.subscription import Subscription
+from kindred_common.messaging.subscription import Refusals, Subscription
 from kindred_common.messaging.verdicts import Early, NotApplied, Rejected
 from kindred_common.observability.logging import get_logger
 from kindred_common.observability.metrics import Metrics
@@ -63,6 +63,18 @@ class _Sorted:
     held: list[tuple[RawRecord, Reason]] = field(default_factory=list)
     heard: dict[Partition, datetime] = field(default_factory=dict)
     applied: list[RawRecord] = field(default_factory=list)
+
+    def sort_out(
+        self,
+        pairs: Sequence[tuple[RawRecord, Received[Record]]],
+        new: Sequence[Received[Record]],
+        refusals: Refusals,
+    ) -> None:
+        """Notes what a handler that was given the ``new`` of some records has applied, and what it left."""
+        raws = {id(received): raw for raw, received in pairs}
+        refused = {id(record): reason_of(verdict) for record, verdict in refusals}
+        self.held.extend((raws[identity], why) for identity, why in refused.items())
+        self.applied.extend(raws[id(record)] for record in new if id(record) not in refused)
 
 
 class Intake:
@@ -205,24 +217,31 @@ class Intake:
         subscription = self._subscriptions[topic_name]
         pairs = batch.readable[topic_name]
         records = [received for _, received in pairs]
-        connection = transaction.connection
-        if subscription.topic.kind is Kind.FACT:
-            new = await remember(connection, self.consumer, records, self._clock.now())
-            rest = "duplicate"
-        else:
-            new = await newest(connection, self.consumer, records, again=again)
-            rest = "stale"
+        new, rest = await self._new(transaction, subscription.topic, records, again=again)
         with self._metrics.handler_seconds.labels(topic=topic_name).time():
             refusals = await subscription.handle(transaction, new) if new else ()
-        raws = {id(received): raw for raw, received in pairs}
+        refused = [record for record, _ in refusals]
         if subscription.topic.kind is Kind.FACT:
-            await forget(connection, self.consumer, [record for record, _ in refusals])
-        batch.held.extend((raws[id(record)], reason_of(verdict)) for record, verdict in refusals)
-        refused = {id(record) for record, _ in refusals}
-        batch.applied.extend(raws[id(record)] for record in new if id(record) not in refused)
+            await forget(transaction.connection, self.consumer, refused)
+        batch.sort_out(pairs, new, refusals)
         outcomes = self._metrics.consumer_records_total
         outcomes.labels(topic=topic_name, outcome=rest).inc(len(records) - len(new))
         outcomes.labels(topic=topic_name, outcome="applied").inc(len(new) - len(refusals))
+
+    async def _new(
+        self,
+        transaction: Transaction,
+        topic: Topic,
+        records: Sequence[Received[Record]],
+        *,
+        again: bool,
+    ) -> tuple[Sequence[Received[Record]], str]:
+        """The records that are not known yet, and what the others are."""
+        connection = transaction.connection
+        if topic.kind is Kind.FACT:
+            now = self._clock.now()
+            return await remember(connection, self.consumer, records, now), "duplicate"
+        return await newest(connection, self.consumer, records, again=again), "stale"
 
     async def _take_alone(self, raw: RawRecord, positions: Positions) -> Positions:
         for attempt in range(1, TRIES + 1):
