@@ -20,6 +20,7 @@ from kindred_invitations.adapters.tables import (
     settled_decision,
 )
 from kindred_invitations.application.views import Sight
+from kindred_invitations.domain.asking import Standing, asked_by
 from kindred_invitations.domain.decisions import DecisionKind, Matter, identify
 from kindred_invitations.domain.steps import Step
 
@@ -179,19 +180,17 @@ class PostgresMatters:
 
 def _of_steps(rows: Iterable[sa.Row[Any]]) -> Iterator[Matter]:
     for row in rows:
-        if row.step == Step.NO_SHOW:
-            yield _matter(DecisionKind.NO_SHOW, row, since=row.step_at)
-        elif row.step == Step.NOT_SENT:
-            yield _matter(DecisionKind.NOT_SENT, row, since=row.step_at, detail=row.rule)
-        elif row.result == MessageResult.UNCERTAIN:
-            detail = str(MessageResult.UNCERTAIN)
-            yield _matter(DecisionKind.NOT_SENT, row, since=row.step_at, detail=detail)
-        elif row.step == Step.APPROVED and row.manner != Manner.EMAIL:
-            yield _matter(DecisionKind.CALL, row, since=row.step_at, detail=row.manner)
-        elif row.step == Step.DRAFTED and row.may_be_invited and row.seats <= row.seats_left:
-            yield _matter(
-                DecisionKind.APPROVE_DRAFT, row, since=row.step_at, score=row.score or 0.0
-            )
+        standing = Standing(
+            step=Step(row.step),
+            manner=row.manner,
+            by_mail=row.manner == Manner.EMAIL,
+            uncertain=row.result == MessageResult.UNCERTAIN,
+            rule=row.rule,
+            may_be_approved=row.may_be_invited and row.seats <= row.seats_left,
+        )
+        if (asked := asked_by(standing)) is not None:
+            score = (row.score or 0.0) if asked.kind is DecisionKind.APPROVE_DRAFT else None
+            yield _matter(asked.kind, row, since=row.step_at, score=score, detail=asked.detail)
 
 
 def _may_be_invited() -> sa.ColumnElement[bool]:
