@@ -1,6 +1,6 @@
 """What others read of matching, written by the writer: a few statements for a batch of any size."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 from uuid import UUID
 
@@ -85,13 +85,16 @@ class PostgresProjections:
         if not told:
             return frozenset()
         ordered = sorted(told, key=lambda each: each.record.customer_id)
-        parameters = (
-            [each.record.customer_id for each in ordered],
-            [each.record.to_json().decode() for each in ordered],
-            [_digest(each.record) for each in ordered],
-            [each.cause.correlation_id for each in ordered],
-            [each.cause.causation_id for each in ordered],
-            [each.cause.traceparent for each in ordered],
+        parameters = _columns(
+            (
+                each.record.customer_id,
+                each.record.to_json().decode(),
+                _digest(each.record),
+                each.cause.correlation_id,
+                each.cause.causation_id,
+                each.cause.traceparent,
+            )
+            for each in ordered
         )
         found = await self._connection.exec_driver_sql(_KEEP_MATCHES, parameters)
         new = frozenset(row.customer_id for row in found)
@@ -104,15 +107,12 @@ class PostgresProjections:
         table = tables.match
         customers = [record.customer_id for record in records]
         await self._connection.execute(sa.delete(table).where(table.c.customer_id.in_(customers)))
-        pairs = [(record.customer_id, match) for record in records for match in record.matches]
-        if pairs:
-            parameters = (
-                [customer for customer, _ in pairs],
-                [match.event_id for _, match in pairs],
-                [match.seats for _, match in pairs],
-                [match.score for _, match in pairs],
-                [match.fixed for _, match in pairs],
-            )
+        parameters = _columns(
+            (record.customer_id, match.event_id, match.seats, match.score, match.fixed)
+            for record in records
+            for match in record.matches
+        )
+        if parameters:
             await self._connection.exec_driver_sql(_KEEP_PAIRS, parameters)
 
     async def report(self, report: Report) -> None:
@@ -154,6 +154,11 @@ class PostgresProjections:
                 .values(number=number, **new)
                 .on_conflict_do_update(index_elements=["number"], set_=values)
             )
+
+
+def _columns(rows: Iterable[tuple[object, ...]]) -> tuple[list[object], ...]:
+    """The rows as arrays that a statement unnests; nothing at all for no rows."""
+    return tuple(list(column) for column in zip(*rows, strict=True))
 
 
 def _digest(record: CustomerMatches) -> bytes:

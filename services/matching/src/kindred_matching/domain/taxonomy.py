@@ -64,14 +64,21 @@ def _problems(themes: Sequence[Theme], known: set[str]) -> Iterator[str]:
         seen.add(theme.id)
         if not (theme.en.strip() and theme.nl.strip()):
             yield f"{theme.id}: needs a name in English and in Dutch"
-        if theme.parent is None and theme.id not in BRANCHES:
-            yield f"{theme.id}: has no parent, and is no branch"
-        if theme.parent is not None and theme.parent not in known:
-            yield f"{theme.id}: its parent {theme.parent} is not there"
-        if theme.id in BRANCHES and theme.parent is not None:
-            yield f"{theme.id}: is a branch and has no parent"
+        yield from _misplaced(theme, known)
     yield from (f"{branch}: is missing" for branch in BRANCHES if branch not in known)
     yield from _cycles({theme.id: theme.parent for theme in themes})
+
+
+def _misplaced(theme: Theme, known: set[str]) -> Iterator[str]:
+    is_branch = theme.id in BRANCHES
+    if theme.parent is None:
+        if not is_branch:
+            yield f"{theme.id}: has no parent, and is no branch"
+        return
+    if theme.parent not in known:
+        yield f"{theme.id}: its parent {theme.parent} is not there"
+    if is_branch:
+        yield f"{theme.id}: is a branch and has no parent"
 
 
 def _cycles(parents: dict[str, str | None]) -> Iterator[str]:

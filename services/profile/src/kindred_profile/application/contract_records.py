@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pydantic_core import from_json
 
 from kindred_common.contracts.profile import CustomerDetails, CustomerProfile
+from kindred_profile.domain.customers import Account
 from kindred_profile.domain.profile import Profile
 
 Canonical = str
@@ -13,17 +14,14 @@ Canonical = str
 
 def profile_record(profile: Profile) -> CustomerProfile:
     """The profile as its first version; :func:`as_version` makes it the one that is published."""
-    customer, account, wishes = profile.customer, profile.account, profile.preferences
+    customer, wishes = profile.customer, profile.preferences
     return CustomerProfile.model_validate(
         {
             "customer_id": customer.id,
             "version": 1,
             "active": profile.active,
             "account_id": customer.account_id,
-            "account_manager_id": account and account.account_manager_id,
-            "team": account and account.team,
-            "account_value": 1.0 if account is None else account.account_value,
-            "public_sector": account is not None and account.public_sector,
+            **_of_account(profile.account),
             "buying_role": customer.buying_role,
             "language": customer.language,
             "home": customer.home and _place(customer.home),
@@ -103,6 +101,17 @@ def as_version(record: CustomerProfile, version: int, changed: Sequence[str]) ->
 def published_profile(content: Canonical, version: int) -> CustomerProfile:
     """The profile that was published with this content."""
     return CustomerProfile.model_validate({**from_json(content), "version": version})
+
+
+def _of_account(account: Account | None) -> dict[str, object]:
+    if account is None:
+        return {"account_value": 1.0, "public_sector": False}
+    return {
+        "account_manager_id": account.account_manager_id,
+        "team": account.team,
+        "account_value": account.account_value,
+        "public_sector": account.public_sector,
+    }
 
 
 def _place(home: tuple[float, float]) -> dict[str, float]:
