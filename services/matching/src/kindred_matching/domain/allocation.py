@@ -10,6 +10,7 @@ from kindred_matching.domain.assessment import Assessment
 from kindred_matching.domain.events import EventTable
 from kindred_matching.domain.market.effort import Effort, Start
 from kindred_matching.domain.market.fitting import clashing
+from kindred_matching.domain.market.keeping import go_back, keep
 from kindred_matching.domain.market.market import Certificate, Market
 from kindred_matching.domain.market.problem import EventDetails, Offer, Row
 from kindred_matching.domain.market.state import CLOSED, MARKET, Array
@@ -20,8 +21,6 @@ EFFORT = Effort(chain=20, event_chain=2_000, heard=0)
 
 HEARD = 2
 """How many customers choose anew in a slice of the background work at leisure."""
-
-_HELD = ("held", "held_code", "held_weight", "held_cost")
 
 SLICES = 2
 """Slices of background work after each batch: prices and certificate follow the changes while they come."""
@@ -166,13 +165,12 @@ class Allocation:
         Two seats for one guest, and bundles, are no substitutes for each other: left alone, rounds of choosing wander about the
         optimum.
         """
-        market, value = self.market, float(self.market.state.totals["value"][0])
+        market, kept, before = self.market, keep(self.market.state), self._held()
         effort, market.effort = market.effort, replace(EFFORT, heard=HEARD)
-        before, kept = self._held(), [getattr(market.state, name).copy() for name in _HELD]
         for _ in range(slices):
             market.work()
-        if float(market.state.totals["value"][0]) < value:
-            market.choose_as(*kept)
+        if float(market.state.totals["value"][0]) < kept.value:
+            go_back(market.state, kept)
         market.effort = effort
         moved = (self._held() != before).any(axis=1)
         self._changed.update(np.flatnonzero(moved).tolist())
@@ -213,6 +211,13 @@ class Allocation:
                 room[years[event]] -= offer.cost
                 offers[event] = offer
         return offers
+
+    def release_wishes(self, customer: Slot, wished: Sequence[Slot]) -> None:
+        """What is not wished for any longer is let go, before others are assessed who may have it then."""
+        for event, _ in self.market.fixed(customer):
+            if event not in wished:
+                self.market.release_pair(customer, event)
+                self._entered(EFFORT.chain)
 
     def _keep_wishes(self, customer: Slot, wanted: Mapping[Slot, Offer]) -> None:
         """Settles what was wished for as far as seats go; who came first keeps his."""

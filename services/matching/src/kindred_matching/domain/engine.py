@@ -208,6 +208,8 @@ class Engine:
     def _(self, happening: CustomerRemoved) -> None:
         customer_id = happening.customer_id
         self.teaching.forget(customer_id)
+        for event_id in self.wishes.pinned_for(customer_id):
+            self._rows |= self._known(self.wishes.pinned_to(event_id))
         self.wishes.forget_customer(customer_id)
         for commitment in self.ledger.forget_customer(customer_id):
             self._count_held(commitment.event_id)
@@ -298,12 +300,13 @@ class Engine:
         wish = happening.wish
         if wish.customer_id in self.customers and wish.event_id in self.events:
             self.wishes.put(wish)
-            self._rows.add(wish.customer_id)
+            self._rows |= {wish.customer_id, *self.wishes.pinned_to(wish.event_id)}
 
     @apply.register
     def _(self, happening: WishEnded) -> None:
         self.wishes.drop(happening.customer_id, happening.event_id)
-        self._rows |= self._known([happening.customer_id])
+        waiting = self.wishes.pinned_to(happening.event_id)
+        self._rows |= self._known([happening.customer_id, *waiting])
 
     def _assess_everybody(self) -> None:
         """At once, or slice by slice where that would make others wait."""
@@ -380,6 +383,9 @@ class Engine:
     def _enter_customers(self) -> None:
         """Assesses whoever is to be, always in the same order."""
         assessor, view = Assessor(self.table, self.rules, self.now), self.view()
+        for customer in sorted(self._rows):
+            pinned = assessor.places_of(self.wishes.pinned_for(customer)).tolist()
+            self.allocation.release_wishes(self.places.take(customer), pinned)
         for customer in sorted(self._rows):
             seen = assessor.assess(self.dossier(customer), view)
             place, pinned = self.places.take(customer), self.wishes.pinned_for(customer)

@@ -2,11 +2,9 @@
 
 from kindred_matching.domain.market.compiling import kernel, wide
 from kindred_matching.domain.market.fitting import CENT, clashing
-from kindred_matching.domain.market.holding import drop, take
-from kindred_matching.domain.market.listings import list_customer
+from kindred_matching.domain.market.holding import take
 from kindred_matching.domain.market.oracle import affordable, barred, cost_of
-from kindred_matching.domain.market.queues import next_customer, next_event
-from kindred_matching.domain.market.state import MARKET, Array, State
+from kindred_matching.domain.market.state import MARKET, State
 
 
 @kernel
@@ -56,23 +54,3 @@ def _may_have(s: State, customer: int, event: int, cost: float) -> bool:
     if account >= 0 and s.account_count[account, event] >= s.totals[0].account_max:
         return False
     return affordable(s, customer, event, cost)
-
-
-@kernel
-def take_over(s: State, held: Array, codes: Array, weights: Array, costs: Array) -> None:
-    """Puts a choice that was feasible in place of the present one; nobody waits any more."""
-    s.totals[0].operation += 1
-    s.totals[0].changed = 0
-    for customer in range(len(s.held)):
-        while s.held[customer] > 0:
-            drop(s, customer, s.held[customer] - 1)
-    for customer in range(len(s.held)):
-        for place in range(held[customer]):
-            code = codes[customer, place]
-            price = s.price[MARKET, code & ~1]
-            take(s, customer, code, weights[customer, place], costs[customer, place], price)
-        list_customer(s, customer)
-    while s.totals[0].rehearing_waiting > 0:
-        next_customer(s)
-    while s.totals[0].refilling_waiting > 0:
-        next_event(s)

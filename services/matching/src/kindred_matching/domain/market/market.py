@@ -24,7 +24,6 @@ from kindred_matching.domain.market.growing import (
     widen_places,
 )
 from kindred_matching.domain.market.handles import handle_of
-from kindred_matching.domain.market.leftovers import take_over
 from kindred_matching.domain.market.problem import (
     NO_LIMIT,
     EventDetails,
@@ -262,10 +261,6 @@ class Market:
         """One slice of background work; it may change choices, as an operation does."""
         effort = self.effort
         refreshing.work(self._handle, effort.steps, effort.heard, effort.asked)
-
-    def choose_as(self, held: Array, codes: Array, weights: Array, costs: Array) -> None:
-        """Everybody chooses what he had when these arrays of the state were kept; nobody waits any more."""
-        take_over(self._handle, held, codes, weights, costs)
 
     def go_on(self, steps: int) -> None:
         """Up to ``steps`` of the moves that wait, as one operation."""

@@ -8,7 +8,8 @@ from kindred_matching.domain.market.choosing import choose
 from kindred_matching.domain.market.cold_prices import find_prices
 from kindred_matching.domain.market.compiling import kernel
 from kindred_matching.domain.market.effort import Effort, Start
-from kindred_matching.domain.market.leftovers import seat_leftovers, take_over
+from kindred_matching.domain.market.keeping import go_back, keep
+from kindred_matching.domain.market.leftovers import seat_leftovers
 from kindred_matching.domain.market.listings import list_customer
 from kindred_matching.domain.market.pricing import set_price
 from kindred_matching.domain.market.state import BOUND, CLOSED, MARKET, TRIAL, Array, State
@@ -38,17 +39,15 @@ def _polish(state: State, handle: State, effort: Effort, rounds: int) -> None:
 
     Where bundles are no substitutes for each other no prices may clear the market, and the rounds wander about the optimum.
     """
-    names, people = ("held", "held_code", "held_weight", "held_cost"), len(state.held)
     seat_leftovers(handle)
-    best, kept = float(state.totals["value"][0]), [getattr(state, name).copy() for name in names]
+    people, kept = len(state.held), keep(state)
     for _ in range(rounds):
         refreshing.work(handle, effort.event_chain, people, people)
         seat_leftovers(handle)
-        value = float(state.totals["value"][0])
-        if value > best:
-            best, kept = value, [getattr(state, name).copy() for name in names]
-    if float(state.totals["value"][0]) < best:
-        take_over(handle, *kept)
+        if float(state.totals["value"][0]) > kept.value:
+            kept = keep(state)
+    if float(state.totals["value"][0]) < kept.value:
+        go_back(state, kept)
 
 
 def _adopt(state: State, bound: float, effort: Effort) -> None:
