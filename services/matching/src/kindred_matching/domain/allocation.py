@@ -47,6 +47,7 @@ class Allocation:
         self.market.put_off = True
         self._changed: set[Slot] = set()
         self._moves = 0
+        self._assessed: list[Slot] = []
 
     @classmethod
     def restored(cls, image: Mapping[str, Array]) -> "Allocation":
@@ -108,6 +109,7 @@ class Allocation:
         room = np.zeros(width)
         room[: len(assessment.room)] = assessment.room
         self.market.replace_customer(customer, row, assessment.cap, room)
+        self._assessed.append(customer)
         self._entered(EFFORT.chain)
 
     def remove_customer(self, customer: Slot) -> None:
@@ -116,6 +118,7 @@ class Allocation:
             self.market.remove_customer(customer)
             self._entered(EFFORT.chain)
             self._changed.discard(customer)
+            self._assessed = [other for other in self._assessed if other != customer]
 
     def put_event(self, event: Slot, details: EventDetails) -> None:
         """The event is new or another: whoever may want it must be assessed."""
@@ -152,7 +155,10 @@ class Allocation:
         if self._moves:
             self.market.go_on(self._moves)
             self._note()
-            self._moves = 0
+            # Prices have moved since the first of them chose.
+            self.market.hear(np.array(self._assessed, dtype=np.int64), self._moves)
+            self._note()
+            self._moves, self._assessed = 0, []
         for _ in range(SLICES):
             self.market.work()
             self._note()

@@ -105,6 +105,15 @@ def renew_event(s: State, event: int, seats: int, steps: int) -> None:
 
 
 @kernel
+def hear(s: State, customers: Array, steps: int) -> None:
+    """The customers choose again, in this order; at most ``steps`` moves follow."""
+    begin_operation(s)
+    for customer in customers:
+        choose(s, customer)
+    run_chain(s, steps)
+
+
+@kernel
 def go_on(s: State, steps: int) -> None:
     """Takes up to ``steps`` of waiting moves; when none is left, the certificate hears of events put in the meantime."""
     begin_operation(s)

@@ -262,6 +262,10 @@ class Market:
         effort = self.effort
         refreshing.work(self._handle, effort.steps, effort.heard, effort.asked)
 
+    def hear(self, customers: Integers, steps: int) -> None:
+        """These customers choose again at the prices as they are now, and up to ``steps`` moves follow."""
+        event_changes.hear(self._handle, customers, steps)
+
     def go_on(self, steps: int) -> None:
         """Up to ``steps`` of the moves that wait, as one operation."""
         event_changes.go_on(self._handle, steps)
