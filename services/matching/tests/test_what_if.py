@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -30,7 +31,7 @@ from kindred_common.testing.sites import Site, lay_out_site
 from kindred_matching.adapters.postgres_readings import PostgresReadings
 from kindred_matching.adapters.replica_process import ReplicaProcess, one_process
 from kindred_matching.domain.engine import Engine
-from kindred_matching.domain.inputs import ClockTicked
+from kindred_matching.domain.inputs import ClockTicked, RulesReplaced
 from kindred_matching.domain.supposing import (
     Cancelled,
     Limited,
@@ -82,6 +83,7 @@ changes = st.one_of(
     st.just(Organised(an_event(99, starts_at=LATER, ends_at=LATER + timedelta(hours=2)))),
     st.builds(Limited, cap=st.integers(1, 4)),
     st.builds(Limited, hospitality_per_year=st.sampled_from([0, 10_000, 90_000])),
+    st.builds(Limited, budget=st.sampled_from([0, 50_000, 500_000])),
 )
 
 
@@ -107,6 +109,29 @@ def test_what_is_foretold_comes_true_and_asking_changes_nothing(
     gaps = sum(found.bound - found.value for found in (effect.before, effect.after))
     slack = gaps + (done.bound - done.value) + 1e-6
     assert done.value - before == pytest.approx(effect.value, abs=slack)
+
+
+def test_a_budget_bears_what_is_proposed() -> None:
+    engine = small_world(3)
+    spent = cost_of(engine)
+    assert spent > 0
+    effect = effect_of(engine, Limited(budget=spent // 2))
+    assert effect.value < 0
+    engine.apply(RulesReplaced(replace(engine.rules, budget=spent // 2)))
+    engine.settle()
+    assert 0 < cost_of(engine) <= spent // 2
+    engine.apply(RulesReplaced(replace(engine.rules, budget=None)))
+    engine.settle()
+    assert cost_of(engine) > spent // 2
+
+
+def cost_of(engine: Engine) -> int:
+    """What everything proposed costs, in cents."""
+    return sum(
+        choice.seats * int(engine.table.rows["cost"][choice.event])
+        for customer in engine.customers
+        for choice in engine.allocation.chosen(engine.places.take(customer))
+    )
 
 
 def test_lists_and_people_are_those_of_both_worlds() -> None:

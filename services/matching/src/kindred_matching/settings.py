@@ -20,7 +20,8 @@ class MatchmakingSettings(BaseModel):
     ``snapshot_every`` inputs. ``themes`` names a file with themes of your own. ``regions`` one with
     regions beside the Dutch provinces, and evenings begin in ``zone``. ``learn`` tells whether replies teach
     anything; a model epoch begins at night when ``epoch_after`` first replies or more came. ``stability`` is how much more a
-    proposal that stands is worth than one that would take its place, as a share of a proposal's mean score.
+    proposal that stands is worth than one that would take its place, as a share of a proposal's mean score. ``budget`` euro are what
+    the hospitality of all events on offer may cost together.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -36,6 +37,7 @@ class MatchmakingSettings(BaseModel):
     regions: Path | None = None
     zone: ZoneInfo = ZoneInfo(AMSTERDAM)
     stability: float = Field(default=0.2, ge=0, le=1)
+    budget: float | None = Field(default=None, ge=0, le=1e9)
     epoch_after: int = Field(default=100, ge=1)
 
     def rules(self, themes: ThemeTree) -> Rules:
@@ -47,6 +49,7 @@ class MatchmakingSettings(BaseModel):
             themes=themes,
             learn=self.learn,
             stability=self.stability,
+            budget=None if self.budget is None else round(self.budget * 100),
         )
 
     @property

@@ -1,5 +1,6 @@
 """Random operations, each done to a market and to the auditor's books alike."""
 
+from math import inf
 from random import Random
 
 import numpy as np
@@ -128,6 +129,11 @@ def prefer_present(random: Random, market: Market, books: Books) -> None:  # noq
     market.prefer_present(random.choice([0.0, 0.3, 2.0]))
 
 
+def limit_budget(random: Random, market: Market, books: Books) -> None:
+    books.budget = random.choice([0.0, 60.0, 150.0, 400.0, inf]) if books.hospitality else inf
+    market.limit_budget(books.budget)
+
+
 def remove_customer(random: Random, market: Market, books: Books) -> None:
     customer = _customer(random, books)
     books.caps[customer], books.rows[customer] = 0, {}
@@ -149,6 +155,7 @@ def work(random: Random, market: Market, books: Books) -> None:  # noqa: ARG001 
 
 
 OPERATIONS = [
+    limit_budget,
     replace_row,
     replace_row,
     replace_row,

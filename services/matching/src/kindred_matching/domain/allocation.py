@@ -143,6 +143,13 @@ class Allocation:
             self.market.change_seats(event, seats)
             self._entered(EFFORT.event_chain)
 
+    def limit_budget(self, cents: int | None) -> None:
+        """What is chosen may cost so much in all; None is no limit."""
+        budget = np.inf if cents is None else float(max(0, cents))
+        if float(self.market.state.totals["budget"][0]) != budget:
+            self.market.limit_budget(budget)
+            self._entered(EFFORT.event_chain)
+
     def keep_calm(self, share: float) -> None:
         """What is chosen counts for more from now on, by this share of the mean weight of what is chosen now."""
         state = self.market.state

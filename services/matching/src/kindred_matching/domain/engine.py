@@ -37,7 +37,6 @@ from kindred_matching.domain.inputs import (
     WishEnded,
     WishMade,
 )
-from kindred_matching.domain.lens import Outlook
 from kindred_matching.domain.proposals import Proposal, Sight, describe
 from kindred_matching.domain.rules import Rules
 from kindred_matching.domain.slots import Places, Slot, Slots
@@ -171,14 +170,10 @@ class Engine:
         """All that is known of a customer."""
         return Dossier(
             self.customers[customer],
-            self.outlook(customer),
+            self.teaching.outlook(customer),
             self.ledger.of(customer),
             self.wishes.of(customer),
         )
-
-    def outlook(self, customer: UUID) -> Outlook:
-        """How the customer is seen."""
-        return self.teaching.outlook(customer)
 
     @property
     def scoring_anew(self) -> bool:
@@ -378,6 +373,8 @@ class Engine:
         free = self.table.free_seats()
         for place in sorted(self._reseated - self._listed):
             self.allocation.change_seats(place, int(free[place]))
+        budget = self.rules.budget
+        self.allocation.limit_budget(None if budget is None else budget - self.table.given_cost())
         self._listed, self._begun, self._reseated = set(), set(), set()
 
     def _enter_customers(self) -> None:

@@ -140,6 +140,11 @@ class EventTable:
         free: NDArray[np.int64] = np.maximum(0, self.rows["seats"] - self.rows["held"])
         return free
 
+    def given_cost(self) -> int:
+        """What the seats cost that were given at events that are not cancelled, in cents."""
+        rows = self.rows[self.rows["open"]]
+        return int((rows["held"] * rows["cost"]).sum())
+
     def view(self, places: Places | Sequence[int]) -> EventView:
         chosen = np.asarray(places, dtype=np.int64)
         themes = self._themes[chosen]

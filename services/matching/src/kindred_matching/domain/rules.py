@@ -39,7 +39,8 @@ class Rules:
 
     ``cap`` open invitations per customer; ``hospitality_per_year`` cents per customer and calendar year. ``themes`` is the tree
     in which interests spread; ``learn`` whether replies to invitations teach anything. ``stability`` is what a proposal that
-    stands is worth beyond its weight, as a share of the mean weight of proposals: so many fewer change for a trifle.
+    stands is worth beyond its weight, as a share of the mean weight of proposals: so many fewer change for a trifle. ``budget``
+    is what the hospitality of all events on offer may cost together, in cents; None is no limit.
     """
 
     cap: int = 3
@@ -48,3 +49,4 @@ class Rules:
     themes: ThemeTree = field(default_factory=ThemeTree)
     learn: bool = True
     stability: float = 0.2
+    budget: int | None = None

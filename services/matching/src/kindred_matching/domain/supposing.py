@@ -96,10 +96,11 @@ class Organised:
 
 @dataclass(frozen=True, slots=True)
 class Limited:
-    """Other limits for everybody; what is None stays as it is. ``hospitality_per_year`` in cents."""
+    """Other limits; what is None stays as it is. ``hospitality_per_year``, for each customer, and ``budget``, for all, in cents."""
 
     cap: int | None = None
     hospitality_per_year: int | None = None
+    budget: int | None = None
 
     def missing(self, engine: Engine) -> str | None:  # noqa: ARG002 - it names nothing
         return None
@@ -110,6 +111,8 @@ class Limited:
             rules = replace(rules, cap=self.cap)
         if self.hospitality_per_year is not None:
             rules = replace(rules, hospitality_per_year=self.hospitality_per_year)
+        if self.budget is not None:
+            rules = replace(rules, budget=self.budget)
         return RulesReplaced(rules)
 
 

@@ -183,6 +183,18 @@ class HospitalityChange(BaseModel):
         return Limited(hospitality_per_year=round(self.euro_per_year * 100))
 
 
+class BudgetChange(BaseModel):
+    """The hospitality of all events on offer may cost so many euro together, what was given included."""
+
+    model_config = _shown(change="budget", euro=25_000.0)
+
+    change: Literal["budget"]
+    euro: StrictFloat = Field(ge=0, le=1e9)
+
+    def supposed(self, ids: Ids) -> Supposition:  # noqa: ARG002 - it is no new thing
+        return Limited(budget=round(self.euro * 100))
+
+
 Change = Annotated[
     SeatsChange
     | MoveChange
@@ -190,6 +202,7 @@ Change = Annotated[
     | PairChange
     | EventChange
     | CapChange
-    | HospitalityChange,
+    | HospitalityChange
+    | BudgetChange,
     Field(discriminator="change"),
 ]

@@ -91,11 +91,17 @@ def make_fit(s: State, customer: int, event: int) -> None:
     account = s.account[customer]
     if account >= 0:
         _make_account_fit(s, account, event)
-    totals, other = s.totals[0], 0
+    make_budget_fit(s)
+
+
+@kernel
+def make_budget_fit(s: State) -> None:
+    """Drops chosen options that cost something until the budget bears the rest."""
+    totals, customer = s.totals[0], 0
     while totals.spent > 0.0 and totals.spent + totals.fixed_spent > totals.budget:
-        if not _drop_costly(s, other, s.year[event], False):
-            other += 1
-        if other == len(s.held):
+        if not _drop_costly(s, customer, 0, False):
+            customer += 1
+        if customer == len(s.held):
             return
 
 

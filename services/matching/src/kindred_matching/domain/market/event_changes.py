@@ -1,6 +1,14 @@
 """Operations on one event, as kernels. They touch many customers, so they take milliseconds, not fractions of one."""
 
-from kindred_matching.domain.market.bonds import find_bond, make_fit, seat_guests, untie
+import numpy as np
+
+from kindred_matching.domain.market.bonds import (
+    find_bond,
+    make_budget_fit,
+    make_fit,
+    seat_guests,
+    untie,
+)
 from kindred_matching.domain.market.certificate import certify
 from kindred_matching.domain.market.chain import run_chain
 from kindred_matching.domain.market.choosing import choose
@@ -11,7 +19,7 @@ from kindred_matching.domain.market.pricing import renew_room
 from kindred_matching.domain.market.queues import free_event, hear_again
 from kindred_matching.domain.market.repricing import may_want, reopen, reprice, shut, take_price
 from kindred_matching.domain.market.rows import strike
-from kindred_matching.domain.market.state import BOUND, FIXED, Array, State
+from kindred_matching.domain.market.state import BOUND, FIXED, MARKET, TRIAL, Array, State
 from kindred_matching.domain.market.updates import begin_operation
 
 
@@ -102,6 +110,27 @@ def renew_event(s: State, event: int, seats: int, steps: int) -> None:
             hear_again(s, customer)
     run_chain(s, steps)
     reprice(s, event, steps == 0)
+
+
+@kernel
+def limit_budget(s: State, budget: float, rate: float, steps: int) -> None:
+    """All options together may cost so much, fixed pairs included; what is worth no more than ``rate`` times its cost makes way."""
+    begin_operation(s)
+    s.totals[0].budget, s.budget_rate[MARKET] = budget, rate
+    if np.isinf(budget):
+        s.budget_rate[BOUND] = s.budget_rate[TRIAL] = 0.0
+    for customer in range(len(s.held)):
+        place = 0
+        while place < s.held[customer]:
+            cost = s.held_cost[customer, place]
+            if rate > 0.0 and cost > 0.0 and s.held_weight[customer, place] <= rate * cost:
+                drop(s, customer, place)
+                hear_again(s, customer)
+            else:
+                place += 1
+    make_budget_fit(s)
+    run_chain(s, steps)
+    recertify(s)
 
 
 @kernel

@@ -262,6 +262,20 @@ class Market:
         effort = self.effort
         refreshing.work(self._handle, effort.steps, effort.heard, effort.asked)
 
+    def limit_budget(self, budget: float) -> None:
+        """All options together may cost ``budget``, fixed pairs included; infinity is no limit.
+
+        What is worth least for its cost makes way, and sets what cost is charged at until background work knows better.
+        """
+        held = np.arange(self.state.held_code.shape[1])[None, :] < self.state.held[:, None]
+        costly = held & (self.state.held_cost > 0.0)
+        weight, cost = self.state.held_weight[costly], self.state.held_cost[costly]
+        order = np.argsort(-weight / cost, kind="stable")
+        left = budget - float(self.state.totals[0]["fixed_spent"])
+        over = np.flatnonzero(np.cumsum(cost[order]) > left)
+        rate = float(weight[order[over[0]]] / cost[order[over[0]]]) if len(over) else 0.0
+        event_changes.limit_budget(self._handle, budget, rate, self._event_chain)
+
     def hear(self, customers: Integers, steps: int) -> None:
         """These customers choose again at the prices as they are now, and up to ``steps`` moves follow."""
         event_changes.hear(self._handle, customers, steps)

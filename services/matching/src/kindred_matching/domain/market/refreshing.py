@@ -5,7 +5,7 @@ from kindred_matching.domain.market.chain import run_chain
 from kindred_matching.domain.market.choosing import choose
 from kindred_matching.domain.market.compiling import kernel
 from kindred_matching.domain.market.listings import list_customer
-from kindred_matching.domain.market.state import BOUND, TRIAL, State
+from kindred_matching.domain.market.state import BOUND, MARKET, TRIAL, State
 from kindred_matching.domain.market.stepping import (
     begin_at_bound,
     begin_at_market,
@@ -99,6 +99,7 @@ def _adopt(s: State) -> None:
         s.demand[0, event] = s.demand[1, event]
         s.unpriced[event] = False
     s.budget_rate[BOUND] = s.budget_rate[TRIAL]
+    s.budget_rate[MARKET] = s.budget_rate[TRIAL]
     s.total_cost[0] = s.total_cost[1]
     for account in range(s.account_rate.shape[1]):
         for event in range(len(s.room)):
