@@ -161,7 +161,7 @@ def assessed(engine: Engine, customer: UUID) -> Assessment:
 
 
 @given(histories, st.lists(st.integers(0, 9), max_size=8))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_limits_hold_whatever_happens(history: list[Input], portions: list[int]) -> None:
     engine = run(history, portions)
     for customer in engine.customers.values():
@@ -236,13 +236,13 @@ def fit_together(one: Event, other: Event) -> bool:
 
 
 @given(histories, st.lists(st.integers(0, 9), max_size=8))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_the_same_inputs_give_the_same_bits(history: list[Input], portions: list[int]) -> None:
     assert bits(run(history, portions)) == bits(run(history, portions))
 
 
 @given(histories, histories)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_an_engine_that_was_put_away_goes_on_with_the_same_bits(
     before: list[Input], after: list[Input]
 ) -> None:
@@ -256,7 +256,7 @@ def test_an_engine_that_was_put_away_goes_on_with_the_same_bits(
 
 
 @given(histories, st.lists(st.integers(0, 9), max_size=8))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_nothing_better_is_possible_than_the_certificate_says(
     history: list[Input], portions: list[int]
 ) -> None:
@@ -323,7 +323,7 @@ def clerk_allows(
 
 
 @given(histories)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_what_a_customer_is_told_adds_up(history: list[Input]) -> None:
     engine = run(history, [])
     for customer in engine.customers:

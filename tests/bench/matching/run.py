@@ -25,6 +25,7 @@ def main() -> None:
     parser.add_argument("--events", type=int, default=1_000)
     parser.add_argument("--updates", type=int, default=60_000)
     parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--first-seed", type=int, default=0)
     parser.add_argument("--only", choices=["campaign", "geacc", "calm"])
     parser.add_argument("--dry", action="store_true", help="print, write nothing")
     chosen = parser.parse_args()
@@ -32,7 +33,7 @@ def main() -> None:
     if chosen.only in (None, "campaign"):
         size = chosen.customers, chosen.events, chosen.updates
         figures = []
-        for seed in range(chosen.seeds):
+        for seed in range(chosen.first_seed, chosen.first_seed + chosen.seeds):
             figures.append(run_campaign(*size, seed))
             print(campaign_lines(size, figures)[-2], flush=True)
         lines += campaign_lines(size, figures)

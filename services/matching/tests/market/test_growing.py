@@ -57,7 +57,7 @@ def saved(market: Market) -> dict[str, Array]:
     return dict(np.load(file, allow_pickle=False))
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(20))
 def test_a_market_grows_at_any_time_and_nothing_else_changes(seed: int) -> None:
     random = Random(seed)
     books = draw_books(random)
@@ -75,7 +75,7 @@ def test_a_market_grows_at_any_time_and_nothing_else_changes(seed: int) -> None:
         audit(market, books)
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(20))
 def test_an_empty_market_is_filled_by_operations_alone(seed: int) -> None:
     random = Random(seed)
     books = Books({}, {}, {}, {}, {}, {}, {}, budget=random.choice([np.inf, 200.0]))
@@ -91,7 +91,7 @@ def test_an_empty_market_is_filled_by_operations_alone(seed: int) -> None:
     audit(market, books)
 
 
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("seed", range(30))
 def test_batches_growth_and_restarts_may_come_in_any_order(seed: int) -> None:
     random = Random(500 + seed)
     books = draw_books(random, random.randint(1, 8), random.randint(2, 6))
@@ -155,7 +155,7 @@ def test_a_snapshot_that_is_not_whole_is_refused(fault: str) -> None:
         Market.restored(arrays)
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(20))
 def test_a_batch_puts_off_what_follows_until_it_goes_on(seed: int) -> None:
     random = Random(seed)
     books = draw_books(random)
