@@ -151,11 +151,12 @@ class Allocation:
             self._entered(EFFORT.event_chain)
 
     def keep_calm(self, share: float) -> None:
-        """What is chosen counts for more from now on, by this share of the mean weight of what is chosen now."""
-        state = self.market.state
+        """What is chosen counts for more, by this share of the mean weight of what is chosen, give or take a tenth."""
+        state, totals = self.market.state, self.market.state.totals[0]
         chosen = int(state.held.sum())
-        mean = float(state.totals["value"][0]) / chosen if chosen else 0.0
-        self.market.prefer_present(share * mean)
+        mean = float(totals["value"]) / chosen if chosen else float(totals["eps"]) / EFFORT.eps
+        if abs(share * mean - float(totals["stability"])) > 0.1 * share * mean:
+            self.market.prefer_present(share * mean)
 
     def settle(self) -> list[Slot]:
         """Lets all that was entered take effect, and works in the background; returns whose choice may be another now."""

@@ -132,6 +132,7 @@ class Engine:
         self._make_room()
         self._enter_events()
         self._enter_customers()
+        self.allocation.keep_calm(self.rules.stability)
         ids = self.places.ids
         changed = (ids[place] for place in self.allocation.settle())
         self._touched.update(known for known in changed if known is not None)
@@ -269,7 +270,6 @@ class Engine:
             self.ledger.forget_before(now.year)
         for event in [e for e in self.events.values() if e.ends_at < now - KEEP_ENDED]:
             self._unlist(event.id)
-        self.allocation.keep_calm(self.rules.stability)
         self.allocation.rest(SLICES_A_TICK)
 
     @apply.register
