@@ -36,7 +36,7 @@ class MatchmakingSettings(BaseModel):
     learn: bool = True
     regions: Path | None = None
     zone: ZoneInfo = ZoneInfo(AMSTERDAM)
-    stability: float = Field(default=0.2, ge=0, le=1)
+    stability: float = Field(default=0.1, ge=0, le=1)
     budget: float | None = Field(default=None, ge=0, le=1e9)
     epoch_after: int = Field(default=100, ge=1)
 

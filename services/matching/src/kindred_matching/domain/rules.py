@@ -48,5 +48,5 @@ class Rules:
     coefficients: Coefficients = field(default_factory=Coefficients)
     themes: ThemeTree = field(default_factory=ThemeTree)
     learn: bool = True
-    stability: float = 0.2
+    stability: float = 0.1
     budget: int | None = None
