@@ -19,11 +19,13 @@ from kindred_common.web.paging import (
     Cursor,
     Limit,
     Page,
+    Part,
+    after_two,
     cut,
-    decode_cursor,
     encode_cursor,
+    identity,
 )
-from kindred_common.web.problems import FieldError, Problem, not_found
+from kindred_common.web.problems import not_found
 from kindred_matching.application.queries import Readings, Sight
 from kindred_matching.application.replica import Replicas
 from kindred_matching.domain.explanation import WhyPair
@@ -118,7 +120,7 @@ def _guest_lists(window: Window) -> APIRouter:
         reader: Reader, event_id: UUID, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
     ) -> Page[GuestView]:
         sight = Sight(reader.sees_every_customer, reader.subject, reader.teams)
-        after = _place(cursor)
+        after = after_two(cursor, _score, identity)
         async with window.transactions.begin() as transaction:
             readings = window.open_readings(transaction)
             if not await readings.knows_event(event_id):
@@ -134,17 +136,9 @@ def _guest_lists(window: Window) -> APIRouter:
     return router
 
 
-def _place(cursor: str | None) -> tuple[float, UUID] | None:
-    if cursor is None:
-        return None
-    score, customer = decode_cursor(cursor, 2)
-    try:
-        return float(str(score)), UUID(str(customer))
-    except ValueError:
-        error = FieldError(field="query.cursor", reason="Not a cursor that was given out here")
-        raise Problem(
-            422, "wrong-input", "The request is not as it should be", errors=[error]
-        ) from None
+def _score(part: Part) -> float:
+    """A part of a cursor that is a score."""
+    return float(str(part))
 
 
 def _example() -> dict[str, Any]:

@@ -20,6 +20,7 @@ from kindred_matching.domain.market.queues import free_event, hear_again
 from kindred_matching.domain.market.repricing import may_want, reopen, reprice, shut, take_price
 from kindred_matching.domain.market.rows import strike
 from kindred_matching.domain.market.state import BOUND, FIXED, MARKET, TRIAL, Array, State
+from kindred_matching.domain.market.stepping import forget_demand
 from kindred_matching.domain.market.updates import begin_operation
 
 
@@ -176,14 +177,7 @@ def restart_trial(s: State) -> None:
     """Forgets what the customers asked so far have said."""
     totals = s.totals[0]
     totals.trial_next, totals.trial_sum = 0, 0.0
-    for event in range(len(s.room)):
-        s.demand[1, event] = 0.0
-    for account in range(s.account_rate.shape[1]):
-        for event in range(len(s.room)):
-            s.account_demand[1, account, event] = 0.0
-        for year in range(s.account_rate.shape[2]):
-            s.account_cost[1, account, year] = 0.0
-    s.total_cost[1] = 0.0
+    forget_demand(s)
 
 
 @kernel

@@ -61,7 +61,6 @@ TOTALS = np.dtype(
         ("listing_end", "i8"),  # first unused place of the listings
         ("bond_end", "i8"),
         ("bond_free", "i8"),  # head of the chain of unused bonds
-        ("steps", "i8"),  # steps of chains ever taken
     ]
 )
 
