@@ -71,7 +71,7 @@ async def _apply(settings: KafkaSettings, *, access: bool) -> None:
             rules = access_rules(settings)
             await apply_access(settings, rules)
             typer.echo(f"{len(rules)} access rules are in place")
-    except (KafkaError, ValueError) as error:
+    except (KafkaError, ValueError, TimeoutError) as error:
         raise CommandError(f"Kafka at {settings.bootstrap}: {error}") from error
 
 

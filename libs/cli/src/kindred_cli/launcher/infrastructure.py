@@ -100,7 +100,7 @@ async def make_topics(settings: KafkaSettings) -> None:
     """
     try:
         await apply_topics(settings)
-    except (KafkaError, ValueError) as error:
+    except (KafkaError, ValueError, TimeoutError) as error:
         raise ServerError(f"Kafka at {settings.bootstrap}: {error}") from error
 
 
