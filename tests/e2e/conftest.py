@@ -1,4 +1,7 @@
-"""Two systems for all end-to-end tests: an empty one with a mail server, and what `kindred up` starts."""
+"""Two systems for all end-to-end tests: an empty one with a mail server, and what `kindred up` starts.
+
+Both end with the last of these tests: a system that has nothing to do still takes half a core.
+"""
 
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
@@ -40,7 +43,7 @@ class Mailbox:
         return [m for m in messages if isinstance(m, EmailMessage) and address in str(m["To"])]
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
 async def system(
     tmp_path_factory: pytest.TempPathFactory, kafka_classpath_on_disk: str
 ) -> AsyncIterator[System]:
@@ -51,7 +54,7 @@ async def system(
         yield running
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
 async def mailbox(system: System) -> AsyncIterator[Mailbox]:
     sink = MailSink(system.home.mail, system.addresses.smtp)
     await sink.start()
@@ -59,13 +62,13 @@ async def mailbox(system: System) -> AsyncIterator[Mailbox]:
     await sink.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Launched]:
     with launched(tmp_path_factory.mktemp("up"), AT_ONCE) as system:
         yield system
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def furnished(up: Launched) -> LocalSystem:
     """The system with the demonstration world in it, as commands in its folder find it."""
     return up.local
