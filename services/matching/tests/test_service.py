@@ -7,6 +7,7 @@ import pytest
 from services.matching.tests.house import House, build_house, event_ids, loving
 
 from kindred_common.clock import new_id
+from kindred_common.contracts.matching import CustomerMatches
 from kindred_common.contracts.topics import CUSTOMER_MATCHES, EVENT_CATALOGUE
 from kindred_common.contracts.vocabulary import InvitationStep, ReasonCode
 from kindred_common.security.principals import Role
@@ -32,7 +33,7 @@ async def test_an_answer_becomes_a_match_on_the_topic_with_its_cause(house: Hous
         match = (await house.matched(service.client, fan, lambda m: bool(m.matches))).matches[0]
         assert match.event_id == opera
         assert "interest:opera" in {reason.name for reason in match.reasons}
-        await eventually(lambda: house.records(other), lambda found: len(found) == 2)
+        await eventually(lambda: house.records(other), _lost)
         published = await read_all(house.world.kafka, CUSTOMER_MATCHES)
         causes = {record.key: record.envelope.cause.causation_id for record in published}
         assert causes[str(fan)] == causes[str(other)] == answer
@@ -44,6 +45,12 @@ async def test_an_answer_becomes_a_match_on_the_topic_with_its_cause(house: Hous
             in metrics
         )
         assert "kindred_matching_settle_seconds_count" in metrics
+
+
+def _lost(told: list[CustomerMatches | None]) -> bool:
+    """Whether others have now what there was; how much was told before depends on what was read first, event or profile."""
+    last = told[-1] if told else None
+    return last is not None and not last.matches and bool(last.candidates)
 
 
 async def test_a_given_seat_stays_and_a_declined_one_goes_to_the_next(house: House) -> None:
@@ -105,7 +112,10 @@ async def test_a_removed_customer_is_forgotten(house: House) -> None:
         await house.world.remove(customer)
 
         await eventually(lambda: house.matches(service.client, customer), lambda m: m is None)
-        await eventually(lambda: house.records(customer), lambda found: found[-1] is None)
+        records = await eventually(
+            lambda: house.records(customer), lambda found: found[-1:] == [None]
+        )
+        assert records[0] is not None
 
 
 async def test_it_goes_on_after_a_stop_where_it_was_and_says_everything_again_when_asked(
@@ -116,12 +126,16 @@ async def test_it_goes_on_after_a_stop_where_it_was_and_says_everything_again_wh
         await house.world.event(opera)
         await house.world.profile(customer)
         first = await house.matched(service.client, customer, lambda m: bool(m.matches))
-        await eventually(lambda: house.records(customer))
+        told = await eventually(
+            lambda: house.records(customer), lambda found: found[-1:] == [first]
+        )
     async with house.open() as service:
         operator = house.signed_in(Role.ADMINISTRATOR)
         assert (await service.client.post("/v1/republish", headers=operator)).status_code == 202
-        records = await eventually(lambda: house.records(customer), lambda found: len(found) == 2)
-        assert records == [first, first]
+        records = await eventually(
+            lambda: house.records(customer), lambda found: len(found) > len(told)
+        )
+        assert records == [*told, first]
         await house.world.profile(customer, objected=True)
         await house.matched(service.client, customer, lambda m: not m.matches)
 

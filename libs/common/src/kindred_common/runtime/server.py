@@ -92,18 +92,18 @@ async def serve(
     )
     server = _Server(config)
     # Bound here, because uvicorn itself ends the process when the port is taken.
-    bound = _bind(settings)
-    async with asyncio.TaskGroup() as group:
-        serving = group.create_task(server.serve(sockets=[bound]))
-        try:
-            await stop.wait()
-        except asyncio.CancelledError:
-            server.force_exit = True
-            raise
-        finally:
-            # uvicorn closes its sockets only when it ends by itself, so it is told to end before anyone cancels it.
-            server.should_exit = True
-            await asyncio.wait([serving])
+    # It closes its sockets only when it ends by itself, and who is cancelled twice may not wait for that.
+    with contextlib.closing(_bind(settings)) as bound:
+        async with asyncio.TaskGroup() as group:
+            serving = group.create_task(server.serve(sockets=[bound]))
+            try:
+                await stop.wait()
+            except asyncio.CancelledError:
+                server.force_exit = True
+                raise
+            finally:
+                server.should_exit = True
+                await asyncio.wait([serving])
 
 
 def _bind(settings: HttpSettings) -> socket.socket:
