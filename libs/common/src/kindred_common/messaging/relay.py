@@ -173,12 +173,19 @@ class Relay:
             if sent < BATCH and self._heartbeats.due(looked_at):
                 await self._showing_life(connection, self._heartbeats.beat(producer, looked_at))
             await self._keep_house(connection)
-            if asleep and sent < BUSY:
-                await self._wait_for_writers(IDLE_SECONDS, stop)
-            elif asleep:
-                asleep = await self._wake_up(connection)
-            elif not sent and not (asleep := await self._fall_asleep(connection)):
-                await self._wait_for_writers(NAP_SECONDS, stop)
+            if asleep:
+                asleep = await self._sleep_on(connection, sent, stop)
+            elif not sent:
+                asleep = await self._fall_asleep(connection)
+                if not asleep:
+                    await self._wait_for_writers(NAP_SECONDS, stop)
+
+    async def _sleep_on(self, connection: AsyncConnection, sent: int, stop: asyncio.Event) -> bool:
+        """Waits to be notified, unless there was so much to do that looking is cheaper; tells which."""
+        if sent >= BUSY:
+            return await self._wake_up(connection)
+        await self._wait_for_writers(IDLE_SECONDS, stop)
+        return True
 
     async def _fall_asleep(self, connection: AsyncConnection) -> bool:
         """While the lock is held, writers notify; after taking it the outbox is looked at once more.
@@ -210,7 +217,8 @@ class Relay:
         sent = [row.id for rows_sent, _ in outcomes for row in rows_sent]
         if sent:
             await connection.exec_driver_sql(_MARK, (self._clock.now(), sent))
-        for error in (error for _, error in outcomes if error is not None):
+        # What was sent is marked first: a record that failed must not send the others twice.
+        if error := next((error for _, error in outcomes if error), None):
             raise error
         return len(sent)
 

@@ -21,6 +21,9 @@ from kindred_common.runtime.foundation import (
 from kindred_common.runtime.process import run_until
 from kindred_common.testing.waiting import eventually
 
+PATIENCE = 30.0
+"""Seconds in which an answer must come, on a machine that has other work too."""
+
 
 @dataclass(frozen=True, slots=True)
 class Running(Generic[S]):
@@ -52,7 +55,7 @@ async def running(
     async with asyncio.TaskGroup() as group:
         group.create_task(run_until(foundation, parts, mode, stop))
         try:
-            async with httpx.AsyncClient(base_url=settings.http.pages) as client:
+            async with httpx.AsyncClient(base_url=settings.http.pages, timeout=PATIENCE) as client:
                 await _ready(client)
                 yield Running(foundation, parts, client)
         finally:

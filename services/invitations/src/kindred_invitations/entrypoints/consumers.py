@@ -1,6 +1,6 @@
 """Records of our own services in, use cases called; nothing is decided here."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 from uuid import UUID
@@ -90,24 +90,10 @@ class Consumers:
 
     async def on_matches(self, transaction: Transaction, records: _Records) -> Refusals:
         gone, refusals = _removed(records)
-        proposals = [
-            (self._because(record, Service.MATCHING), _proposal(record.data))
-            for record in records
-            if isinstance(record.data, CustomerMatches)
-        ]
-        proposals += [
-            (self._because(record, Service.MATCHING), Proposal(UUID(record.key), ()))
-            for record in records
-            if record.data is None and _id(record.key) in gone
-        ]
+        proposals = list(self._proposals(records, gone))
         unknown = await draft_invitations(self.desk.ports(transaction), proposals)
-        applied = [
-            matches
-            for matches in _data(records, CustomerMatches)
-            if matches.customer_id not in unknown
-        ]
-        kept = self.projections(transaction)
-        if applied:
+        kept, told = self.projections(transaction), _data(records, CustomerMatches)
+        if applied := [matches for matches in told if matches.customer_id not in unknown]:
             await kept.keep_matches(applied)
         if gone:
             await kept.forget_matches(gone)
@@ -117,6 +103,17 @@ class Consumers:
             if isinstance(record.data, CustomerMatches) and record.data.customer_id in unknown
         ]
         return [*refusals, *early]
+
+    def _proposals(
+        self, records: _Records, gone: Collection[UUID]
+    ) -> Iterator[tuple[Because, Proposal]]:
+        """What is proposed now, those whose matches are gone last: to them nothing is."""
+        for record in records:
+            if isinstance(record.data, CustomerMatches):
+                yield self._because(record, Service.MATCHING), _proposal(record.data)
+        for record in records:
+            if record.data is None and _id(record.key) in gone:
+                yield self._because(record, Service.MATCHING), Proposal(UUID(record.key), ())
 
     async def on_outcomes(self, transaction: Transaction, records: _Records) -> Refusals:
         outcomes = [

@@ -67,11 +67,8 @@ def _interest(answer: Answer, source: FactSource, place: str) -> Stated:
 
 def _preference(answer: Answer, place: str) -> Stated:
     aspect = answer.aspect or ""
+    _check_preference(answer, aspect, place)
     subject, number, choice = aspect, answer.number, answer.choice
-    if aspect in _CHOICES and choice not in _CHOICES[aspect]:
-        raise WrongFact(f"{place}.choice", "is no answer to this preference")
-    if aspect in _AMOUNTS and (number is None or number < 0):
-        raise WrongFact(f"{place}.number", "must be 0 or more")
     if aspect == "norm_business_only":
         number = _truth(answer)
     elif aspect == "excluded_theme":
@@ -79,6 +76,13 @@ def _preference(answer: Answer, place: str) -> Stated:
     elif aspect == "blocked_weekday":
         subject, number = f"{aspect}/{_weekday(answer, place)}", 1.0
     return Stated(kind=FactKind.PREFERENCE, subject=subject, number=number, choice=choice)
+
+
+def _check_preference(answer: Answer, aspect: str, place: str) -> None:
+    if aspect in _CHOICES and answer.choice not in _CHOICES[aspect]:
+        raise WrongFact(f"{place}.choice", "is no answer to this preference")
+    if aspect in _AMOUNTS and (answer.number is None or answer.number < 0):
+        raise WrongFact(f"{place}.number", "must be 0 or more")
 
 
 def _truth(answer: Answer, *, chosen: bool = False) -> float:

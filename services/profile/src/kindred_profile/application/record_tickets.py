@@ -30,17 +30,24 @@ async def record_tickets(stores: Stores, reported: Sequence[Reported]) -> dict[s
     # Locked against customers who come to the account meanwhile: they must see its open cases.
     accounts = await stores.accounts.lock({t.account_id for t in tickets})
     of_accounts = await stores.customers.of_accounts(_wholly_concerned(tickets))
-    named = {t.customer_id for t in tickets if t.customer_id is not None}
-    locked = await stores.customers.lock(named | of_accounts)
+    locked = await stores.customers.lock(_named(tickets) | of_accounts)
     missing = {t.record_id: m for t in tickets if (m := _missing(t, accounts, locked)) is not None}
     taken = [one for one in reported if one.ticket.record_id not in missing]
     if taken:
-        await stores.tickets.put([_as_known(one.ticket, locked) for one in taken])
-        await stores.facts.add([f for one in taken if (f := _fact(one, locked)) is not None])
-        causes = _causes(taken, locked)
-        concerned = {k.customer.id: k for k in locked.values() if k.customer.id in causes}
-        await publish_profiles(stores, list(concerned.values()), causes)
+        await _take(stores, taken, locked)
     return missing
+
+
+async def _take(stores: Stores, taken: Sequence[Reported], locked: Mapping[UUID, Known]) -> None:
+    await stores.tickets.put([_as_known(one.ticket, locked) for one in taken])
+    await stores.facts.add([f for one in taken if (f := _fact(one, locked)) is not None])
+    causes = _causes(taken, locked)
+    concerned = {k.customer.id: k for k in locked.values() if k.customer.id in causes}
+    await publish_profiles(stores, list(concerned.values()), causes)
+
+
+def _named(tickets: Iterable[Ticket]) -> set[UUID]:
+    return {t.customer_id for t in tickets if t.customer_id is not None}
 
 
 def _wholly_concerned(tickets: Iterable[Ticket]) -> set[UUID]:

@@ -81,7 +81,7 @@ def read_row(
         return RowFault(number, "", f"has {len(cells)} cells instead of {len(heading)}")
     row = dict(zip(heading, (cell.strip() for cell in cells), strict=True))
     customer = row[mapping.customer_column] if mapping.customer_column else str(number)
-    if not 0 < len(customer) <= LONGEST_ID or "\x00" in customer:
+    if not _is_identifier(customer):
         return RowFault(number, mapping.customer_column or "", "is empty or too long")
     answered_at = _answered_at(mapping, row)
     if answered_at is None:
@@ -91,6 +91,11 @@ def read_row(
     if isinstance(statements, RowFault):
         return statements
     return ReadRow(number, customer, answered_at, tuple(statements))
+
+
+def _is_identifier(text: str) -> bool:
+    """Whether it can name a customer; Postgres keeps no zero bytes."""
+    return 0 < len(text) <= LONGEST_ID and "\x00" not in text
 
 
 def _read_answers(
