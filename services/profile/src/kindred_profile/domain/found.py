@@ -1,7 +1,7 @@
 """What a look over several facts can find; the Postgres sweep and the stream find the same."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 RECENT = timedelta(days=35)
@@ -26,6 +26,12 @@ class Found:
     def request(self) -> str:
         """The name under which this is asked for once."""
         return f"{self.customer_id}/{self.reason}/{self.window}"
+
+
+def week_of(moment: datetime) -> str:
+    """The calendar week (UTC), by the date of its Monday."""
+    day = moment.astimezone(UTC).date()
+    return (day - timedelta(days=day.weekday())).isoformat()
 
 
 def is_recent(moment: datetime, now: datetime) -> bool:

@@ -1,16 +1,13 @@
 """Theme momentum: several answers and reactions on one theme within a week."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 from kindred_profile.domain.facts import REACTIONS, Fact, FactKind
-from kindred_profile.domain.found import Found, is_recent
+from kindred_profile.domain.found import Found, is_recent, week_of
 
 REASON = "theme-momentum"
-WINDOW = timedelta(days=7)
 ENOUGH = 3
-
-_EPOCH = datetime(1970, 1, 5, tzinfo=UTC)
 
 
 def find_momentum(facts: Sequence[Fact], now: datetime) -> list[Found]:
@@ -18,10 +15,10 @@ def find_momentum(facts: Sequence[Fact], now: datetime) -> list[Found]:
 
     An answer that is given again is the same observation.
     """
-    seen: dict[tuple[str, int], dict[str, Fact]] = {}
+    seen: dict[tuple[str, str], dict[str, Fact]] = {}
     for fact in sorted(facts, key=lambda f: (f.observed_at, f.record_id)):
         if is_recent(fact.observed_at, now):
-            week = (fact.observed_at - _EPOCH) // WINDOW
+            week = week_of(fact.observed_at)
             for theme in themes_of(fact):
                 seen.setdefault((theme, week), {}).setdefault(fact.slot, fact)
     return [
@@ -43,12 +40,6 @@ def _names(themes: Iterable[tuple[str, float]]) -> Iterator[str]:
     return (theme for theme, _ in themes)
 
 
-def _found(theme: str, week: int, decisive: Fact) -> Found:
-    begin = (_EPOCH + week * WINDOW).date().isoformat()
-    return Found(
-        decisive.customer_id,
-        REASON,
-        f"{theme}/{begin}",
-        decisive.record_id,
-        decisive.correlation_id,
-    )
+def _found(theme: str, week: str, decisive: Fact) -> Found:
+    window = f"{theme}/{week}"
+    return Found(decisive.customer_id, REASON, window, decisive.record_id, decisive.correlation_id)
