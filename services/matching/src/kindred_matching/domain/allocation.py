@@ -270,11 +270,12 @@ class Allocation:
 
 def row_of(assessment: Assessment) -> Row:
     """The options that a customer may choose from, by place and seats."""
-    event, company = np.nonzero(assessment.open)
-    places = assessment.view.places[event]
-    order = np.lexsort((company, places))
-    seats = company[order] + 1
-    return Row(places[order], seats.astype(np.int64), assessment.weight[event, company][order])
+    view = assessment.view
+    # Twice the place in the order of places, and one more for company: so they come in order.
+    found = np.flatnonzero(assessment.open.take(view.by_place, axis=0))
+    row, company = view.by_place.take(found >> 1), found & 1
+    weight = assessment.weight.ravel().take(2 * row + company)
+    return Row(view.places.take(row), company + 1, weight)
 
 
 def details_of(table: EventTable, event: Slot) -> EventDetails:

@@ -1,8 +1,9 @@
 """How a customer stands with every event: what each option is worth, what refuses it, and what his commitments leave him."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import groupby, islice
 from typing import NamedTuple
 from uuid import UUID
 
@@ -10,21 +11,30 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kindred_matching.domain.commitments import Commitment
-from kindred_matching.domain.eligibility import Masks, Standing, companion_refused, refusals
+from kindred_matching.domain.eligibility import Masks, companion_refused, refusals
 from kindred_matching.domain.events import EventTable, EventView, seconds
 from kindred_matching.domain.exact import Floats, quantise
 from kindred_matching.domain.facts import Customer
 from kindred_matching.domain.lens import Outlook
+from kindred_matching.domain.pairs import Pairs, Standing
+from kindred_matching.domain.people import People
 from kindred_matching.domain.rules import Rules
 from kindred_matching.domain.scoring import ABSENT, ACCOMPANIED, Scores, score
 from kindred_matching.domain.slots import Places, Slot
 from kindred_matching.domain.travel import Bools
+from kindred_matching.domain.vocabulary import BIT
+from kindred_matching.domain.weighing import Block, Scale
 from kindred_matching.domain.wishes import PREFERRED, Wish, WishKind
 
 Seats = NDArray[np.uint8]
 Cents = NDArray[np.int64]
 Commitments = Mapping[UUID, Commitment]
 """One customer's commitments by event."""
+
+PAIRS_AT_ONCE = 32_768
+"""So many pairs are weighed together that their arrays stay in the processor's cache."""
+
+_BITS = [np.uint16(bit) for bit in BIT.values()]
 
 
 class Dossier(NamedTuple):
@@ -47,8 +57,8 @@ class Assessment:
     """
 
     customer: Customer
+    outlook: Outlook
     view: EventView
-    scores: Scores
     weight: Floats
     refused: Masks
     fixed: Seats
@@ -63,51 +73,95 @@ class Assessment:
         found: Bools = (self.weight > 0.0) & ~barred[:, None]
         return found
 
+    def refused_by_reason(self) -> list[int]:
+        """How many of the events each refusing reason refuses, in the order of the reasons."""
+        return [int(np.count_nonzero(self.refused & bit)) for bit in _BITS]
+
+    def scores(self, rows: Sequence[int]) -> Scores:
+        """What the weights of some rows are made of, whatever is refused or preferred."""
+        chosen = self.view.only(np.array(rows, dtype=np.int64))
+        return score(self.customer, chosen, *self.outlook)
+
 
 @dataclass(frozen=True, slots=True)
 class Assessor:
-    """Assesses customers at one moment, under one set of rules."""
+    """Assesses customers at one moment, under one set of rules; about so many pairs are weighed together."""
 
     events: EventTable
     rules: Rules
     now: datetime
+    pairs_at_once: int = PAIRS_AT_ONCE
 
     def assess(self, dossier: Dossier, view: EventView) -> Assessment:
-        """How the customer stands with the events of the view."""
-        customer, commitments = dossier.customer, dossier.commitments
-        room = self._room(commitments)
+        """How the customer stands with the events of the view; refused pairs have a weight too."""
+        return self._assessed([dossier], Scale(view, dossier.outlook.lens), view, refused_too=True)[
+            0
+        ]
+
+    def assess_all(
+        self, dossiers: Iterable[Dossier], view: EventView, *, refused_too: bool = False
+    ) -> Iterator[Assessment]:
+        """How many customers stand with the events, weighed together; refused pairs are ``ABSENT``, unless they are asked for too."""
+        together = max(1, self.pairs_at_once // max(1, len(view)))
+        for _, alike in groupby(dossiers, key=lambda dossier: id(dossier.outlook.lens)):
+            scale = None
+            while block := list(islice(alike, together)):
+                scale = scale or Scale(view, block[0].outlook.lens)
+                yield from self._assessed(block, scale, view, refused_too=refused_too)
+
+    def _assessed(
+        self, dossiers: Sequence[Dossier], scale: Scale, view: EventView, *, refused_too: bool
+    ) -> list[Assessment]:
+        settled = self._settled(dossiers)
+        customers = [dossier.customer for dossier in dossiers]
+        people = People.of(customers, view.theme_numbers, view.language_numbers)
         standing = Standing(
-            declined=self._marked(e for e, c in commitments.items() if not c.fixed)[view.places],
-            excluded=self._wished(dossier, WishKind.FORBID)[view.places],
-            room=room[view.rows["year"]],
-            now=seconds(self.now),
+            declined=settled.declined[:, view.places],
+            excluded=settled.excluded[:, view.places],
+            preferred=settled.preferred[:, view.places],
+            room=settled.room[:, view.rows["year"]],
         )
-        scores = score(customer, view, *dossier.outlook)
-        weight = scores.weight.copy()
-        weight[companion_refused(customer, view, standing), ACCOMPANIED] = ABSENT
-        preferred = self._wished(dossier, WishKind.PREFER)[view.places]
-        raised = preferred[:, None] & (weight > 0.0)
-        weight[raised] = quantise(PREFERRED * weight[raised])
-        return Assessment(
-            customer=customer,
-            view=view,
-            scores=scores,
-            weight=weight,
-            refused=refusals(customer, view, standing),
-            fixed=self._fixed(commitments)[view.places],
-            busy=self._busy(commitments)[view.places],
-            cap=self._cap(commitments),
-            room=room,
-        )
+        pairs = Pairs.of(people, view, standing, seconds(self.now))
+        refused = refusals(pairs)
+        wanted = np.ones_like(refused, dtype=np.bool_) if refused_too else refused == 0
+        block = Block(customers, [dossier.outlook.lessons for dossier in dossiers])
+        weight = scale.weights(block, pairs, wanted)
+        weight[companion_refused(pairs), ACCOMPANIED] = ABSENT
+        if standing.preferred.any():
+            raised = standing.preferred[:, :, None] & (weight > 0.0)
+            weight[raised] = quantise(PREFERRED * weight[raised])
+        fixed, busy = settled.fixed[:, view.places], settled.busy[:, view.places]
+        return [
+            Assessment(
+                dossier.customer,
+                dossier.outlook,
+                view,
+                weight[row],
+                refused[row],
+                fixed[row],
+                busy[row],
+                settled.cap[row],
+                settled.room[row],
+            )
+            for row, dossier in enumerate(dossiers)
+        ]
 
-    def _wished(self, dossier: Dossier, kind: WishKind) -> Bools:
-        return self._marked(e for e, wish in dossier.wishes.items() if wish.kind is kind)
-
-    def _marked(self, events: Iterable[UUID]) -> Bools:
-        """Where these events are."""
-        marked = np.zeros(self.events.capacity, dtype=np.bool_)
-        marked[self.places_of(events)] = True
-        return marked
+    def _settled(self, dossiers: Sequence[Dossier]) -> "_Settled":
+        """What invitations and wishes say, by place; most customers have few of either."""
+        settled = _Settled.nothing(len(dossiers), self.events, self.rules)
+        for row, dossier in enumerate(dossiers):
+            if commitments := dossier.commitments:
+                declined = (e for e, c in commitments.items() if not c.fixed)
+                settled.declined[row, self.places_of(declined)] = True
+                settled.fixed[row] = self._fixed(commitments)
+                settled.busy[row] = self._busy(commitments)
+                settled.room[row] = self._room(commitments)
+                settled.cap[row] = self._cap(commitments)
+            if wishes := dossier.wishes:
+                for kind, marked in settled.wished:
+                    named = (e for e, wish in wishes.items() if wish.kind is kind)
+                    marked[row, self.places_of(named)] = True
+        return settled
 
     def places_of(self, events: Iterable[UUID]) -> Places:
         """The places of those of the events that have one."""
@@ -162,6 +216,38 @@ class Assessor:
             if place is not None and commitment.fixed:
                 seats[place] = commitment.seats
         return seats
+
+
+@dataclass(frozen=True, slots=True)
+class _Settled:
+    """What is settled and wished for customers (rows), by the places of events; each may be written to."""
+
+    declined: Bools
+    excluded: Bools
+    preferred: Bools
+    fixed: Seats
+    busy: Bools
+    room: Cents
+    cap: list[int]
+
+    @classmethod
+    def nothing(cls, people: int, events: EventTable, rules: Rules) -> "_Settled":
+        """For who was never invited, nor wished for."""
+        shape = people, events.capacity
+        return cls(
+            declined=np.zeros(shape, dtype=np.bool_),
+            excluded=np.zeros(shape, dtype=np.bool_),
+            preferred=np.zeros(shape, dtype=np.bool_),
+            fixed=np.zeros(shape, dtype=np.uint8),
+            busy=np.zeros(shape, dtype=np.bool_),
+            room=np.full((people, max(1, len(events.years))), rules.hospitality_per_year),
+            cap=[max(0, rules.cap)] * people,
+        )
+
+    @property
+    def wished(self) -> tuple[tuple[WishKind, Bools], ...]:
+        """Where each kind of wish is marked that bears on weights and refusals."""
+        return (WishKind.FORBID, self.excluded), (WishKind.PREFER, self.preferred)
 
 
 def starts_after(commitment: Commitment, events: EventTable, moment: datetime) -> bool:

@@ -14,6 +14,9 @@ DAY = 86_400.0
 RECENT_DAYS, NEGLECTED_DAYS = 45.0, 365.0
 PROMOTER, PASSIVE = 9, 7
 FARTHEST_KM = 300.0
+DISTANCE_DOUBT = 0.25
+"""The standard deviation of what a distance that is not known would add, as a part of what 100 km do."""
+
 USUAL_MANNER = "email"
 """How a customer is asked who did not say how he likes to be."""
 
@@ -24,7 +27,9 @@ def distance(customer: Customer, events: EventView, lens: Lens) -> Part:
     """A hundred kilometres, at most three; nothing for what is online, and doubt where a place is not known."""
     km = distances_km(customer.home, events.rows["latitude"], events.rows["longitude"])
     far = np.where(events.rows["online"], 0.0, np.minimum(km, FARTHEST_KM))
-    variance = np.where(np.isnan(far), (0.25 * lens.weight("distance_per_100_km")) ** 2, 0.0)
+    variance = np.where(
+        np.isnan(far), (DISTANCE_DOUBT * lens.weight("distance_per_100_km")) ** 2, 0.0
+    )
     features = np.nan_to_num(far)[:, None] / 100.0
     return weighed(lens, [("distance", "distance_per_100_km")], features, variance)
 
@@ -32,9 +37,14 @@ def distance(customer: Customer, events: EventView, lens: Lens) -> Part:
 def loyalty(customer: Customer, events: EventView, lens: Lens) -> Part:
     """His answer to the recommendation question."""
     if customer.nps is None:
-        apart = lens.weight("promoter") - lens.weight("detractor")
-        return nothing(lens, len(events), (apart / 2 * lens.prior.unknown) ** 2)
+        return nothing(lens, len(events), loyalty_doubt(lens))
     return constant(lens, "loyalty", _loyalty_term(customer.nps), len(events))
+
+
+def loyalty_doubt(lens: Lens) -> float:
+    """The variance of what his answer would add, as long as he was not asked."""
+    apart = lens.weight("promoter") - lens.weight("detractor")
+    return float((apart / 2 * lens.prior.unknown) ** 2)
 
 
 def _loyalty_term(nps: int) -> str:

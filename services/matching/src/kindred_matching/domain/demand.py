@@ -15,7 +15,7 @@ import numpy as np
 
 from kindred_matching.domain.assessment import Assessor
 from kindred_matching.domain.engine import Engine
-from kindred_matching.domain.events import EventTable, EventView
+from kindred_matching.domain.events import EventTable
 from kindred_matching.domain.exact import Floats
 from kindred_matching.domain.facts import Event, Place
 from kindred_matching.domain.inputs import EventReplaced, RematchAsked
@@ -150,8 +150,7 @@ class FindDemand:
     def _bids(self, engine: Engine, asked: Sequence[UUID], moments: Sequence[Moment]) -> Floats:
         """What each customer (row) would give for a seat at each moment (column)."""
         spoken = languages(engine)
-        offer = _Offer.of(engine, [self._event(moment, spoken) for moment in moments])
-        return np.array([offer.bids(customer) for customer in asked])
+        return bids_for([self._event(moment, spoken) for moment in moments], engine, asked)
 
     def _tried(self, start: Engine, moments: Sequence[Moment]) -> list[Wanted]:
         """What each moment adds, the most first; without those that add nothing."""
@@ -222,28 +221,20 @@ def sample(customers: Iterable[UUID], most: int) -> list[UUID]:
     return sorted(ranked[:most])
 
 
-@dataclass(frozen=True, slots=True)
-class _Offer:
-    """Events that are only thought of, for customers to bid for."""
-
-    engine: Engine
-    assessor: Assessor
-    view: EventView
-
-    @classmethod
-    def of(cls, engine: Engine, events: Sequence[Event]) -> "_Offer":
-        table = EventTable()
-        places = [table.put(event, engine.now) for event in events]
-        return cls(engine, Assessor(table, engine.rules, engine.now), table.view(places))
-
-    def bids(self, customer: UUID) -> Floats:
-        """What the customer would give for each of these events beyond what he has."""
-        seen = self.assessor.assess(self.engine.dossier(customer), self.view)
-        weight = np.where(seen.open, seen.weight, 0.0)
-        # In company a guest takes two seats: he counts for what he gives for one.
-        a_seat = np.maximum(weight[:, 0], weight[:, 1] / 2)
-        if seen.cap == 0:
-            return np.zeros(len(a_seat))
-        last = self.engine.allocation.last_is_worth(self.engine.places.take(customer))
-        found: Floats = np.maximum(0.0, a_seat - last)
-        return found
+def bids_for(events: Sequence[Event], engine: Engine, customers: Sequence[UUID]) -> Floats:
+    """What each customer (row) would give for each of these events, only thought of, beyond what he has."""
+    table = EventTable()
+    view = table.view([table.put(event, engine.now) for event in events])
+    assessor, bids = (
+        Assessor(table, engine.rules, engine.now),
+        np.zeros((len(customers), len(view))),
+    )
+    seen = assessor.assess_all(map(engine.dossier, customers), view)
+    for row, (customer, one) in enumerate(zip(customers, seen, strict=True)):
+        if one.cap:
+            weight = np.where(one.open, one.weight, 0.0)
+            # In company a guest takes two seats: he counts for what he gives for one.
+            a_seat = np.maximum(weight[:, 0], weight[:, 1] / 2)
+            last = engine.allocation.last_is_worth(engine.places.take(customer))
+            bids[row] = np.maximum(0.0, a_seat - last)
+    return bids

@@ -13,12 +13,7 @@ from uuid import UUID
 import numpy as np
 
 from kindred_matching.domain.allocation import Allocation, details_of
-from kindred_matching.domain.assessment import (
-    Assessment,
-    Assessor,
-    Dossier,
-    starts_after,
-)
+from kindred_matching.domain.assessment import Assessment, Assessor, Dossier, starts_after
 from kindred_matching.domain.commitments import Ledger
 from kindred_matching.domain.events import EventTable, EventView
 from kindred_matching.domain.facts import Customer, Event
@@ -51,7 +46,10 @@ KEEP_ENDED = timedelta(days=30)
 """How long an event is remembered after its end, so that refusals can still tell that it is past."""
 
 AT_ONCE = 1000
-"""Up to so many customers are assessed at once when something concerns everybody; more of them in slices."""
+"""Up to so many customers are assessed at once when something concerns everybody; more of them in slices.
+
+Of so many it is kept how they stand, for describing them; where more were assessed it is found anew.
+"""
 
 SLICES_A_TICK = 30
 """Slices of background work at each tick: what brings the certificate near when nothing else happens."""
@@ -144,15 +142,20 @@ class Engine:
 
     def describe(self, customers: Iterable[UUID]) -> list[Proposal]:
         """What there is to say about these customers, after :meth:`settle`; all of them must be known."""
-        view, left = self.view(), self.seats_left()
-        return [describe(self.sight(customer, view, left)) for customer in customers]
+        view, left, asked = self.view(), self.seats_left(), list(customers)
+        assessor = Assessor(self.table, self.rules, self.now)
+        unseen = (self.dossier(one) for one in asked if one not in self._assessed)
+        anew = assessor.assess_all(unseen, view, refused_too=True)
+        seen = (self._assessed[one] if one in self._assessed else next(anew) for one in asked)
+        return [describe(self._sight(each, left)) for each in seen]
 
     def sight(self, customer: UUID, view: EventView, left: Places) -> Sight:
         """The customer's part of the allocation, after :meth:`settle`."""
-        seen = self._assessed.get(customer)
-        if seen is None:
-            seen = Assessor(self.table, self.rules, self.now).assess(self.dossier(customer), view)
-        choices = self.allocation.chosen(self.places.take(customer))
+        assessor = Assessor(self.table, self.rules, self.now)
+        return self._sight(assessor.assess(self.dossier(customer), view), left)
+
+    def _sight(self, seen: Assessment, left: Places) -> Sight:
+        choices = self.allocation.chosen(self.places.take(seen.customer.id))
         return Sight.of(seen, self.table, choices, left)
 
     def view(self) -> EventView:
@@ -169,12 +172,8 @@ class Engine:
 
     def dossier(self, customer: UUID) -> Dossier:
         """All that is known of a customer."""
-        return Dossier(
-            self.customers[customer],
-            self.teaching.outlook(customer),
-            self.ledger.of(customer),
-            self.wishes.of(customer),
-        )
+        facts, outlook = self.customers[customer], self.teaching.outlook(customer)
+        return Dossier(facts, outlook, self.ledger.of(customer), self.wishes.of(customer))
 
     @property
     def scoring_anew(self) -> bool:
@@ -380,15 +379,17 @@ class Engine:
     def _enter_customers(self) -> None:
         """Assesses whoever is to be, always in the same order."""
         assessor, view = Assessor(self.table, self.rules, self.now), self.view()
-        for customer in sorted(self._rows):
-            pinned = assessor.places_of(self.wishes.pinned_for(customer)).tolist()
+        wished = self.wishes.pinned_for
+        pins = {one: assessor.places_of(wished(one)).tolist() for one in sorted(self._rows)}
+        for customer, pinned in pins.items():
             self.allocation.release_wishes(self.places.take(customer), pinned)
-        for customer in sorted(self._rows):
-            seen = assessor.assess(self.dossier(customer), view)
-            place, pinned = self.places.take(customer), self.wishes.pinned_for(customer)
-            self.allocation.assess(place, seen, assessor.places_of(pinned).tolist())
-            self.refused[place] = [np.count_nonzero(seen.refused & bit) for bit in BIT.values()]
-            self._assessed[customer] = seen
+        found = assessor.assess_all(map(self.dossier, pins), view)
+        for (customer, pinned), seen in zip(pins.items(), found, strict=True):
+            place = self.places.take(customer)
+            self.allocation.assess(place, seen, pinned)
+            self.refused[place] = seen.refused_by_reason()
+            if len(pins) <= AT_ONCE:
+                self._assessed[customer] = seen
         self._touched |= self._rows
         self._rows = set()
 

@@ -1,7 +1,7 @@
 """All events in flat arrays, so that a customer is compared with every one of them at once."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from math import floor
 from typing import Any
@@ -19,6 +19,8 @@ from kindred_matching.domain.vocabulary import ONLINE, SOCIAL_KINDS
 
 Rows = NDArray[Any]
 """A structured array with the fields of ``ROW``."""
+
+Columns = dict[str, NDArray[Any]]
 
 ROW = np.dtype(
     [
@@ -59,16 +61,26 @@ class Subjects:
     theme: Places
     strength: Floats
 
+    @classmethod
+    def of(cls, themes: Floats) -> "Subjects":
+        """The subjects of events (rows) with these strengths of themes (columns)."""
+        event, theme = np.nonzero(themes)
+        return cls(event, theme, themes[event, theme])
+
     def __len__(self) -> int:
         return len(self.event)
 
 
 @dataclass(frozen=True, slots=True)
 class EventView:
-    """Some of the events (``places``), in this order; ``themes`` has a column for each theme, ``subjects`` lists the same."""
+    """Some of the events (``places``), in this order; ``rows`` holds each field of ``ROW`` as an array.
+
+    ``themes`` has a column for each theme, ``subjects`` lists the same. ``by_place`` are the rows in the order of places.
+    """
 
     places: Places
-    rows: Rows
+    by_place: Places
+    rows: Columns
     themes: Floats
     subjects: Subjects
     theme_numbers: Names
@@ -77,6 +89,18 @@ class EventView:
 
     def __len__(self) -> int:
         return len(self.places)
+
+    def only(self, rows: Places) -> "EventView":
+        """Some of the rows, in this order."""
+        themes = self.themes[rows]
+        return replace(
+            self,
+            places=self.places[rows],
+            by_place=np.argsort(self.places[rows]),
+            rows={name: column[rows] for name, column in self.rows.items()},
+            themes=themes,
+            subjects=Subjects.of(themes),
+        )
 
 
 class EventTable:
@@ -148,12 +172,12 @@ class EventTable:
     def view(self, places: Places | Sequence[int]) -> EventView:
         chosen = np.asarray(places, dtype=np.int64)
         themes = self._themes[chosen]
-        event, theme = np.nonzero(themes)
         return EventView(
             chosen,
-            self.rows[chosen],
+            np.argsort(chosen),
+            {name: self.rows[name][chosen] for name in ROW.names or ()},
             themes,
-            Subjects(event, theme, themes[event, theme]),
+            Subjects.of(themes),
             self._theme_numbers,
             self._kind_numbers,
             self._language_numbers,

@@ -1,5 +1,6 @@
 """Why a customer is, or is not, matched to one event."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
@@ -10,7 +11,7 @@ from kindred_matching.domain.flips import Flip, flips
 from kindred_matching.domain.market.explaining import Obstacle, view_pair
 from kindred_matching.domain.parts import Contribution
 from kindred_matching.domain.proposals import Sight
-from kindred_matching.domain.scoring import ABSENT
+from kindred_matching.domain.scoring import ABSENT, ACCOMPANIED, ALONE
 from kindred_matching.domain.vocabulary import Reason, reasons_in
 
 
@@ -90,9 +91,7 @@ def explain(engine: Engine, customer_id: UUID, event_id: UUID) -> Explanation:
     bids = outcome in (Outcome.CHOSEN, Outcome.CANDIDATE)
     return Explanation(
         outcome=outcome,
-        options=tuple(
-            _option(seen, row, option) for option in (0, 1) if _exists(seen, row, option)
-        ),
+        options=tuple(_options(seen, row)),
         refusals=reasons_in(int(seen.refused[row])) if refused else (),
         obstacles=tuple(reason for reason, there in sight.obstacles() if there[row])
         if outcome is Outcome.CANDIDATE
@@ -125,18 +124,16 @@ def _outcome(sight: Sight, row: int) -> Outcome:
     return Outcome.REFUSED if seen.refused[row] else Outcome.CANDIDATE
 
 
-def _exists(seen: Assessment, row: int, option: int) -> bool:
-    return bool(seen.scores.weight[row, option] > ABSENT)
-
-
-def _option(seen: Assessment, row: int, option: int) -> Option:
-    scores = seen.scores
-    return Option(
-        seats=option + 1,
-        score=float(max(scores.weight[row, option], seen.weight[row, option])),
-        log_odds=float(scores.log_odds[row, option]),
-        probability=float(scores.probability[row, option]),
-        fit=float(scores.fit[row]),
-        value=float(scores.value[row]),
-        contributions=scores.contributions(row, option),
-    )
+def _options(seen: Assessment, row: int) -> Iterator[Option]:
+    scores = seen.scores([row])
+    for option in (ALONE, ACCOMPANIED):
+        if scores.weight[0, option] > ABSENT:
+            yield Option(
+                seats=option + 1,
+                score=float(max(scores.weight[0, option], seen.weight[row, option])),
+                log_odds=float(scores.log_odds[0, option]),
+                probability=float(scores.probability[0, option]),
+                fit=float(scores.fit[0]),
+                value=float(scores.value[0]),
+                contributions=scores.contributions(0, option),
+            )

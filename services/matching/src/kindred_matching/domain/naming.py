@@ -1,6 +1,6 @@
 """Numbers for names."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 
 class Names:
@@ -23,3 +23,8 @@ class Names:
     def find(self, name: str) -> int:
         """The name's number, -1 if it was never heard."""
         return self._numbers.get(name, -1)
+
+    def find_all(self, names: Iterable[str]) -> list[int]:
+        """The number of each name, -1 for those that were never heard."""
+        known = self._numbers.get
+        return [known(name, -1) for name in names]

@@ -84,6 +84,10 @@ class Sight:
         """The events of the view."""
         return [self.table.slots.at(place) for place in self.assessment.view.places.tolist()]
 
+    def id_of(self, row: int) -> UUID:
+        """The event of a row of the view."""
+        return self.table.slots.at(int(self.assessment.view.places[row]))
+
     def taken(self) -> Places:
         """The rows of events on offer that the customer is matched to, chosen or fixed."""
         live = self.assessment.view.rows["live"]
@@ -108,7 +112,7 @@ class Sight:
         clash = self.table.conflict[places[own > 0]][:, places].any(axis=0) | seen.busy
         spent = np.bincount(rows["year"], own * rows["cost"], minlength=len(seen.room))
         room = (seen.room - spent)[rows["year"]]
-        full_diary = np.full(len(rows), seen.cap - np.count_nonzero(own) < 1)
+        full_diary = np.full(len(places), seen.cap - np.count_nonzero(own) < 1)
         return (
             (Reason.OVERLAP, clash),
             (Reason.CAP, full_diary),
@@ -119,16 +123,16 @@ class Sight:
 
 def describe(sight: Sight) -> Proposal:
     """The proposal for one customer."""
-    seen, ids = sight.assessment, sight.ids
+    seen = sight.assessment
     ranked = sight.candidates()[:CANDIDATES].tolist()
     weight, found = seen.weight.max(axis=1), sight.obstacles()
     return Proposal(
         customer_id=seen.customer.id,
         profile_version=seen.customer.version,
-        chosen=_chosen(sight, ids),
+        chosen=_chosen(sight),
         ranked=tuple(
             Ranked(
-                ids[row],
+                sight.id_of(row),
                 float(weight[row]),
                 # Where nothing stands in the way the price does: others give more for the seats.
                 next((reason for reason, there in found if there[row]), Reason.SEATS),
@@ -136,7 +140,7 @@ def describe(sight: Sight) -> Proposal:
             for row in ranked
         ),
         refused=tuple(
-            Refused(ids[row], reasons_in(int(seen.refused[row])))
+            Refused(sight.id_of(row), reasons_in(int(seen.refused[row])))
             for row in np.flatnonzero(
                 (seen.refused != 0) & (seen.fixed == 0) & seen.view.rows["open"]
             ).tolist()
@@ -144,22 +148,26 @@ def describe(sight: Sight) -> Proposal:
     )
 
 
-def _chosen(sight: Sight, ids: list[UUID]) -> tuple[Chosen, ...]:
+def _chosen(sight: Sight) -> tuple[Chosen, ...]:
     seen, found = sight.assessment, []
-    for row in sight.taken().tolist():
+    rows = sight.taken().tolist()
+    if not rows:
+        return ()
+    scores = seen.scores(rows)
+    for place, row in enumerate(rows):
         fixed = int(seen.fixed[row])
         seats = fixed or int(sight.seats[row])
-        accompanied = seats > 1 and seen.scores.weight[row, ACCOMPANIED] >= 0
+        accompanied = seats > 1 and scores.weight[place, ACCOMPANIED] >= 0
         option = ACCOMPANIED if accompanied else ALONE
         # A fixed pair may be worth more in company than the customer could be offered anew.
-        weight = seen.scores if fixed else seen
+        weight = scores.weight[place] if fixed else seen.weight[row]
         found.append(
             Chosen(
-                ids[row],
+                sight.id_of(row),
                 seats,
-                float(weight.weight[row, option]),
+                float(weight[option]),
                 fixed > 0,
-                seen.scores.contributions(row, option),
+                scores.contributions(place, option),
             )
         )
     return tuple(sorted(found, key=lambda match: (-match.score, match.event_id)))

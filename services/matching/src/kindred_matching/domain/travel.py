@@ -15,15 +15,24 @@ Seconds = NDArray[np.int64]
 
 
 def distances_km(place: Place | None, latitudes: Floats, longitudes: Floats) -> Floats:
-    """Great-circle distances (haversine), to the nearest 1/1024 km; not a number where a place is unknown."""
+    """Great-circle distances, to the nearest 1/1024 km; not a number where a place is unknown."""
     if place is None:
         return np.full(latitudes.shape, np.nan)
-    here = np.radians(place.latitude)
-    there = np.radians(latitudes)
-    across = np.radians(longitudes - place.longitude)
-    half_chord = (
-        np.sin((there - here) / 2) ** 2 + np.cos(here) * np.cos(there) * np.sin(across / 2) ** 2
-    )
+    here = np.array([place.latitude]), np.array([place.longitude])
+    km: Floats = great_circles_km(*here, latitudes, longitudes)[0]
+    return km
+
+
+def great_circles_km(
+    from_latitudes: Floats, from_longitudes: Floats, latitudes: Floats, longitudes: Floats
+) -> Floats:
+    """The same from several places (rows) to others (columns), by the haversine."""
+    here, there = np.radians(from_latitudes)[:, None], np.radians(latitudes)
+    across = np.radians(longitudes - from_longitudes[:, None])
+    across /= 2
+    half_chord = np.sin(across) ** 2
+    half_chord *= np.cos(here) * np.cos(there)
+    half_chord += np.sin((there - here) / 2) ** 2
     km = 2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(np.clip(half_chord, 0.0, 1.0)))
     rounded: Floats = np.rint(km * 1024) / 1024
     return rounded

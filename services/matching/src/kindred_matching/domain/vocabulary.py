@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import cache
 
 
 class Reason(StrEnum):
@@ -50,6 +51,7 @@ COMPANY = frozenset({"colleague", "partner", "own_invitee"})
 """Wishes to come with somebody."""
 
 
+@cache
 def reasons_in(mask: int) -> tuple[Reason, ...]:
     """The reasons whose bits are set."""
     return tuple(reason for reason in REFUSING if mask & BIT[reason])

@@ -25,6 +25,13 @@ def worth(customer: Customer, events: EventView) -> Floats:
     return value
 
 
+def potentials(nps: Floats) -> Floats:
+    """The potential of many, by their answers; not a number is none."""
+    found = np.where(nps >= PASSIVE, PASSIVE_POTENTIAL, DETRACTOR_POTENTIAL)
+    found = np.where(nps >= PROMOTER, PROMOTER_POTENTIAL, found)
+    return np.where(np.isnan(nps), 1.0, found)
+
+
 def _potential(nps: int | None) -> float:
     """Passives can still become loyal, promoters bring others; a detractor first needs something else than an event."""
     if nps is None:
