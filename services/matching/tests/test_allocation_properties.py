@@ -10,6 +10,7 @@ from uuid import UUID
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from services.matching.tests.account_limits import account_allows, check_account
 from services.matching.tests.worlds import (
     KINDS,
     NOW,
@@ -35,6 +36,7 @@ from kindred_matching.domain.inputs import (
     Input,
     InvitationStepped,
     RematchAsked,
+    RulesReplaced,
     SliceScored,
     WishEnded,
     WishMade,
@@ -45,6 +47,9 @@ from kindred_matching.domain.travel import distances_km, travel_seconds
 from kindred_matching.domain.wishes import Wish, WishKind
 
 RULES = Rules(cap=2, hospitality_per_year=12_000)
+LIMITED = replace(RULES, per_account=1, account_hospitality_per_year=20_000)
+"""Rules that limit accounts too."""
+ACCOUNTS = (None, UUID(int=0xA1), UUID(int=0xA2))
 REASONS = (None, "topic", "date")
 PLACES = (UTRECHT, Place(50.85, 5.69), None)
 
@@ -55,6 +60,7 @@ def a_random_customer(random: Random) -> Customer:
         random.randrange(12),
         version=random.randint(1, 9),
         may_be_invited=random.random() < 0.9,
+        account_id=random.choice(ACCOUNTS),
         open_case=random.random() < 0.2,
         account_value=random.choice([0.0, 1.0, 1.0, 2.5]),
         home=random.choice(PLACES),
@@ -99,7 +105,8 @@ def a_random_wish(random: Random) -> Input:
     return WishMade(Wish(*pair, random.choice(list(WishKind)), made_at))
 
 
-INPUTS: tuple[tuple[int, Callable[[Random], Input]], ...] = (
+Inputs = tuple[tuple[int, Callable[[Random], Input]], ...]
+INPUTS: Inputs = (
     (6, lambda random: CustomerReplaced(a_random_customer(random))),
     (5, lambda random: EventReplaced(a_random_event(random))),
     (6, a_random_step),
@@ -113,22 +120,27 @@ INPUTS: tuple[tuple[int, Callable[[Random], Input]], ...] = (
 )
 
 
-def a_random_input(random: Random) -> Input:
-    weights = [weight for weight, _ in INPUTS]
-    return random.choices(INPUTS, weights)[0][1](random)
+OTHER_RULES = (1, lambda random: RulesReplaced(random.choice([RULES, LIMITED, LIMITED])))
+
+
+def a_random_input(random: Random, inputs: Inputs = INPUTS) -> Input:
+    weights = [weight for weight, _ in inputs]
+    return random.choices(inputs, weights)[0][1](random)
 
 
 def a_pair(random: Random) -> tuple[UUID, UUID]:
     return a_customer(random.randrange(12)).id, an_event(random.randrange(8)).id
 
 
-def a_history(length: int, seed: int) -> list[Input]:
+def a_history(length: int, seed: int, inputs: Inputs = INPUTS) -> list[Input]:
     random = Random(seed)  # noqa: S311 - a test world, not a secret
-    return [a_random_input(random) for _ in range(length)]
+    return [a_random_input(random, inputs) for _ in range(length)]
 
 
 # Drawn from seeds: hypothesis' own lists are mostly too small for two customers to want one seat.
-histories = st.builds(a_history, st.integers(0, 80), st.integers(0, 2**32))
+histories = st.builds(
+    a_history, st.integers(0, 80), st.integers(0, 2**32), st.just((*INPUTS, OTHER_RULES))
+)
 
 
 def run(history: list[Input], portions: list[int], rules: Rules = RULES) -> Engine:
@@ -167,6 +179,8 @@ def test_limits_hold_whatever_happens(history: list[Input], portions: list[int])
     for customer in engine.customers.values():
         check_customer(engine, customer)
     check_seats(engine)
+    for account in ACCOUNTS[1:]:
+        check_account(engine, {c.id for c in engine.customers.values() if c.account_id == account})
 
 
 def check_customer(engine: Engine, customer: Customer) -> None:
@@ -309,6 +323,8 @@ def clerk_allows(
     customer = seen.customer.id
     own = [engine.events[e] for c, e in chosen if c == customer]
     taken = sum(n for (_, e), n in chosen.items() if e == event.id) + engine.ledger.held(event.id)
+    if not account_allows(engine, chosen, seen.customer, event, seats):
+        return False
     year = engine.table.years.index(event.starts_at.year)
     spent = sum(
         chosen[customer, e.id] * e.cost for e in own if e.starts_at.year == event.starts_at.year

@@ -3,7 +3,7 @@ from uuid import UUID
 
 import pytest
 from services.matching.tests.desks import Clerk, Desk
-from services.matching.tests.test_allocation_properties import RULES, a_history, bits
+from services.matching.tests.test_allocation_properties import LIMITED, a_history, bits
 from services.matching.tests.worlds import (
     NOW,
     a_customer,
@@ -180,10 +180,10 @@ async def test_crashes_and_snapshots_leave_the_same_bits(desk: Desk, seed: int) 
     random = Random(seed)  # noqa: S311 - a test world, not a secret
     history = a_history(60, seed)
     straight = Engine(Rules())
-    straight.apply(RulesReplaced(RULES))
+    straight.apply(RulesReplaced(LIMITED))
     straight.apply(ClockTicked(NOW))
     straight.settle()
-    clerk = await desk.hire(RULES)
+    clerk = await desk.hire(LIMITED)
     while history:
         batch, history = history[: (size := random.randint(1, 5))], history[size:]
         clerk = await disturb(desk, clerk, random, straight)
@@ -195,7 +195,7 @@ async def test_crashes_and_snapshots_leave_the_same_bits(desk: Desk, seed: int) 
     # A new writer begins with a look at the clock.
     straight.apply(ClockTicked(NOW))
     straight.settle()
-    assert (await (await desk.hire(RULES)).bits())[1] == bits(straight)
+    assert (await (await desk.hire(LIMITED)).bits())[1] == bits(straight)
     await check_projections(desk, straight)
 
 
@@ -204,7 +204,7 @@ async def disturb(desk: Desk, clerk: Clerk, random: Random, straight: Engine) ->
         case 0:
             straight.apply(ClockTicked(NOW))  # a new writer begins with a look at the clock
             straight.settle()
-            return await desk.hire(RULES)
+            return await desk.hire(LIMITED)
         case 1:
             with pytest.raises(RuntimeError):
                 await fail_before_commit(clerk, told(a_customer(99)))

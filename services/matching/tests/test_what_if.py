@@ -84,6 +84,7 @@ changes = st.one_of(
     st.builds(Limited, cap=st.integers(1, 4)),
     st.builds(Limited, hospitality_per_year=st.sampled_from([0, 10_000, 90_000])),
     st.builds(Limited, budget=st.sampled_from([0, 50_000, 500_000])),
+    st.builds(Limited, per_account=st.integers(1, 3)),
 )
 
 

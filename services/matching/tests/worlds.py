@@ -98,6 +98,7 @@ def _random_customer(random: np.random.Generator, number: int) -> Customer:
     themes = random.choice(THEMES, size=int(random.integers(0, 6)), replace=False)
     return a_customer(
         number,
+        account_id=UUID(int=0xACC0 + number % 9),
         account_value=float(np.round(random.lognormal(0, 0.5), 3)),
         home=Place(float(random.uniform(51, 53)), float(random.uniform(4, 6.5))),
         max_distance_km=[None, 60.0, 120.0][int(random.integers(3))],

@@ -21,7 +21,8 @@ class MatchmakingSettings(BaseModel):
     regions beside the Dutch provinces, and evenings begin in ``zone``. ``learn`` tells whether replies teach
     anything; a model epoch begins at night when ``epoch_after`` first replies or more came. ``stability`` is how much more a
     proposal that stands is worth than one that would take its place, as a share of a proposal's mean score. ``budget`` euro are what
-    the hospitality of all events on offer may cost together.
+    the hospitality of all events on offer may cost together. ``per_account`` guests of one account may come to an event, and
+    ``account_hospitality_per_year`` euro may be spent on all its customers in a calendar year.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -38,18 +39,21 @@ class MatchmakingSettings(BaseModel):
     zone: ZoneInfo = ZoneInfo(AMSTERDAM)
     stability: float = Field(default=0.1, ge=0, le=1)
     budget: float | None = Field(default=None, ge=0, le=1e9)
+    per_account: int | None = Field(default=None, ge=1, le=100_000)
+    account_hospitality_per_year: float | None = Field(default=None, ge=0, le=1e9)
     epoch_after: int = Field(default=100, ge=1)
 
     def rules(self, themes: ThemeTree) -> Rules:
         """The rules with this tree of themes."""
-        cents = round(self.hospitality_per_year * 100)
         return Rules(
             cap=self.cap,
-            hospitality_per_year=cents,
+            hospitality_per_year=round(self.hospitality_per_year * 100),
             themes=themes,
             learn=self.learn,
             stability=self.stability,
-            budget=None if self.budget is None else round(self.budget * 100),
+            budget=_cents(self.budget),
+            per_account=self.per_account,
+            account_hospitality_per_year=_cents(self.account_hospitality_per_year),
         )
 
     @property
@@ -59,6 +63,10 @@ class MatchmakingSettings(BaseModel):
     @property
     def lease(self) -> timedelta:
         return timedelta(seconds=self.lease_seconds)
+
+
+def _cents(euro: float | None) -> int | None:
+    return None if euro is None else round(euro * 100)
 
 
 class MatchingSettings(ServiceSettings):

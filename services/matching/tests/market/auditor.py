@@ -30,6 +30,8 @@ class Books:
     fixed: dict[tuple[int, int], tuple[int, float, float]] = field(default_factory=dict)
     forbidden: set[tuple[int, int]] = field(default_factory=set)
     closed: set[int] = field(default_factory=set)
+    given: dict[tuple[int, int], int] = field(default_factory=dict)
+    """Guests whom an account has at an event beside those of the market."""
 
     def clash(self, one: int, other: int) -> bool:
         (start, end), (begin, stop) = self.times[one], self.times[other]
@@ -45,7 +47,7 @@ class Books:
 
     def places(self, account: int, event: int) -> float:
         taken = sum(e == event and self.accounts[c] == account for c, e in self.fixed)
-        return max(0, self.account_max - taken)
+        return max(0, self.account_max - taken - self.given.get((account, event), 0))
 
     def account_limit(self, account: int, year: int) -> float:
         limit = self.account_hospitality.get((account, year), inf)

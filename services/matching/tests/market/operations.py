@@ -114,6 +114,7 @@ def withdraw(random: Random, market: Market, books: Books) -> None:
         row.pop((event, 2), None)
     books.fixed = {pair: offer for pair, offer in books.fixed.items() if pair[1] != event}
     books.forbidden = {pair for pair in books.forbidden if pair[1] != event}
+    books.given = {key: guests for key, guests in books.given.items() if key[1] != event}
     books.closed.add(event)
     market.withdraw_event(event)
 
@@ -140,6 +141,39 @@ def remove_customer(random: Random, market: Market, books: Books) -> None:
     books.fixed = {pair: offer for pair, offer in books.fixed.items() if pair[0] != customer}
     books.forbidden = {pair for pair in books.forbidden if pair[0] != customer}
     market.remove_customer(customer)
+
+
+def move_customer(random: Random, market: Market, books: Books) -> None:
+    customer = _customer(random, books)
+    books.accounts[customer] = random.randrange(-1, len(market.state.account_first))
+    market.move_customer(customer, books.accounts[customer])
+
+
+def settle_guests(random: Random, market: Market, books: Books) -> None:
+    account, event, guests = _account(random, market), _event(random, books), random.randint(0, 3)
+    books.given[account, event] = guests
+    market.settle_guests(account, event, guests)
+
+
+def limit_guests(random: Random, market: Market, books: Books) -> None:
+    most = random.choice([0, 1, 2, 3])
+    books.account_max = most
+    market.limit_guests(most)
+
+
+def limit_hospitality(random: Random, market: Market, books: Books) -> None:
+    account, years = _account(random, market), range(market.state.person_room.shape[1])
+    costly = bool(books.hospitality)
+    limits = [random.choice([0.0, 30.0, 60.0, 200.0, inf]) if costly else inf for _ in years]
+    books.account_hospitality |= {(account, year): limits[year] for year in years}
+    market.limit_hospitality(account, np.array(limits))
+
+
+def _account(random: Random, market: Market) -> int:
+    """One of the accounts, the first of all if there is none yet."""
+    people, years = market.state.person_room.shape
+    market.grow(people, len(market.state.room), years, 1, 1)
+    return random.randrange(len(market.state.account_first))
 
 
 def begin_epoch(random: Random, market: Market, books: Books) -> None:
@@ -173,6 +207,11 @@ OPERATIONS = [
     tick,
     prefer_present,
     remove_customer,
+    move_customer,
+    move_customer,
+    settle_guests,
+    limit_guests,
+    limit_hospitality,
     begin_epoch,
     work,
     work,

@@ -34,7 +34,8 @@ def grow(random: Random, market: Market, books: Books) -> None:
         len(books.seats) + random.choice([0, 0, 1]),
     )
     years, choices = YEARS + random.choice([0, 0, 1]), random.randint(1, 4)
-    market.grow(people, events, years, choices)
+    accounts = len(market.state.account_first) + random.choice([0, 0, 1])
+    market.grow(people, events, years, choices, accounts)
     enter_places(books, people, events, bool(books.hospitality))
 
 

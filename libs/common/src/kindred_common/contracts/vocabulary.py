@@ -123,6 +123,7 @@ class ReasonCode(StrEnum):
     SEATS = "seats"
     CAP = "cap"
     OVERLAP = "overlap"
+    ACCOUNT = "account"
 
 
 class InvitationStep(StrEnum):

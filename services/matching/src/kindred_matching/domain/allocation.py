@@ -8,13 +8,15 @@ import numpy as np
 
 from kindred_matching.domain.assessment import Assessment
 from kindred_matching.domain.events import EventTable
+from kindred_matching.domain.exact import Floats
 from kindred_matching.domain.market.effort import Effort, Start
 from kindred_matching.domain.market.fitting import clashing
 from kindred_matching.domain.market.keeping import go_back, keep
 from kindred_matching.domain.market.market import Certificate, Market
-from kindred_matching.domain.market.problem import EventDetails, Offer, Row
+from kindred_matching.domain.market.problem import NO_MAXIMUM, EventDetails, Offer, Row
 from kindred_matching.domain.market.state import CLOSED, MARKET, Array
 from kindred_matching.domain.slots import Slot
+from kindred_matching.domain.travel import Bools
 
 EFFORT = Effort(chain=20, event_chain=2_000, heard=0)
 """A batch may take milliseconds: more moves at once than when an update is to take a tenth of one. Nobody else chooses anew."""
@@ -101,6 +103,47 @@ class Allocation:
             _enough(state.held_code.shape[1], choices),
         )
 
+    def fit_accounts(self, accounts: int) -> None:
+        """Makes room for as many accounts, twice as many at a time."""
+        state = self.market.state
+        places = _enough(max(1, len(state.account_first)), accounts) if accounts else 0
+        people, years = state.person_room.shape
+        self.market.grow(people, len(state.room), years, state.held_code.shape[1], places)
+
+    def join(self, customer: Slot, account: Slot) -> None:
+        """The customer belongs to the account in that place, -1: to none; what he had he has to win anew."""
+        if int(self.market.state.account[customer]) != account:
+            self.market.move_customer(customer, account)
+            self._entered(EFFORT.chain)
+
+    def limit_guests(self, most: int | None) -> None:
+        """Each account may have so many guests at each event; None is no limit."""
+        self.market.limit_guests(NO_MAXIMUM if most is None else most)
+        self._entered(EFFORT.event_chain)
+
+    def settle_guests(self, account: Slot, event: Slot, guests: int) -> None:
+        """Invitations has given the event to so many customers of the account."""
+        self.market.settle_guests(account, event, guests)
+        self._entered(EFFORT.chain)
+
+    def limit_account(self, account: Slot, room: Floats) -> None:
+        """So many cents of the account's hospitality are left in each year; infinite is no limit."""
+        limits = np.full(self.market.state.account_limit.shape[1], np.inf)
+        limits[: len(room)] = room
+        self.market.limit_hospitality(account, limits)
+        self._entered(EFFORT.chain)
+
+    def barred_by_account(self, customer: Slot) -> Bools:
+        """At which events, by place, others of the customer's account have what it may have."""
+        state = self.market.state
+        account = int(state.account[customer])
+        if account < 0:
+            return np.zeros(len(state.room), dtype=np.bool_)
+        full = state.account_count[account] >= state.totals["account_max"][0]
+        left = state.account_room[account][state.year]
+        barred: Bools = full | ((state.event_cost > 0.0) & (state.event_cost > left))
+        return barred
+
     def assess(self, customer: Slot, assessment: Assessment, wished: Sequence[Slot] = ()) -> None:
         """The customer's options and limits are these now; of the ``wished`` events he gets those that he may have."""
         row = row_of(assessment)
@@ -116,6 +159,7 @@ class Allocation:
         """The customer left; his place may be given to another."""
         if customer < len(self.market.state.held):
             self.market.remove_customer(customer)
+            self.join(customer, -1)
             self._entered(EFFORT.chain)
             self._changed.discard(customer)
             self._assessed = [other for other in self._assessed if other != customer]
@@ -234,16 +278,37 @@ class Allocation:
                 self._entered(EFFORT.chain)
 
     def _keep_wishes(self, customer: Slot, wanted: Mapping[Slot, Offer]) -> None:
-        """Settles what was wished for as far as seats go; who came first keeps his."""
+        """Settles what was wished for as far as seats and accounts go; who came first keeps his."""
         for event, seats in self.market.fixed(customer):
-            if event not in wanted or self._seats_left(event) < 0 or wanted[event].seats != seats:
+            gone = event not in wanted or wanted[event].seats != seats
+            if gone or self._seats_left(event) < 0 or self._is_beyond(customer, event):
                 self.market.release_pair(customer, event)
                 self._entered(EFFORT.chain)
         kept = {event for event, _ in self.market.fixed(customer)}
         for event, offer in wanted.items():
-            if event not in kept and self._seats_left(event) >= offer.seats:
+            if event not in kept and self._may_be_settled(customer, event, offer):
                 self.market.fix_pair(customer, event, offer)
                 self._entered(EFFORT.chain)
+
+    def _is_beyond(self, customer: Slot, event: Slot) -> bool:
+        """Whether more is settled for the customer's account than it may have."""
+        state = self.market.state
+        account = int(state.account[customer])
+        return account >= 0 and bool(
+            state.account_fixed[account, event] > state.totals["account_max"][0]
+            or state.account_limit[account, state.year[event]] < 0.0
+        )
+
+    def _may_be_settled(self, customer: Slot, event: Slot, offer: Offer) -> bool:
+        """Whether seats and account bear it beside what is settled; what is chosen makes way."""
+        state = self.market.state
+        account = int(state.account[customer])
+        if account >= 0 and (
+            state.account_fixed[account, event] >= state.totals["account_max"][0]
+            or offer.cost > state.account_limit[account, state.year[event]]
+        ):
+            return False
+        return self._seats_left(event) >= offer.seats
 
     def _seats_left(self, event: Slot) -> int:
         """The seats that neither invitations nor wishes have settled; below 0 when there are more of these than seats."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import groupby, islice
 from typing import NamedTuple
 from uuid import UUID
@@ -15,6 +15,7 @@ from kindred_matching.domain.eligibility import Masks, companion_refused, refusa
 from kindred_matching.domain.events import EventTable, EventView, seconds
 from kindred_matching.domain.exact import Floats, quantise
 from kindred_matching.domain.facts import Customer
+from kindred_matching.domain.hospitality import charges
 from kindred_matching.domain.lens import Outlook
 from kindred_matching.domain.pairs import Pairs, Standing
 from kindred_matching.domain.people import People
@@ -170,19 +171,10 @@ class Assessor:
 
     def _room(self, commitments: Commitments) -> Cents:
         """The cents of hospitality that are left for the customer, by number of the year."""
-        events = self.events
-        room = np.full(max(1, len(events.years)), self.rules.hospitality_per_year, dtype=np.int64)
-        for commitment in commitments.values():
-            place = events.slots.find(commitment.event_id)
-            if not commitment.fixed or _called_off(events, place):
-                continue
-            if place is not None:
-                year, cost = int(events.rows["year"][place]), int(events.rows["cost"][place])
-            else:
-                year = _number_of(events, commitment.starts_at.astimezone(UTC).year)
-                cost = commitment.cost
-            if year >= 0:
-                room[year] -= cost * commitment.seats
+        most = self.rules.hospitality_per_year
+        room = np.full(max(1, len(self.events.years)), most, dtype=np.int64)
+        for year, cents in charges(commitments.values(), self.events):
+            room[year] -= cents
         return room
 
     def _cap(self, commitments: Commitments) -> int:
@@ -260,7 +252,3 @@ def starts_after(commitment: Commitment, events: EventTable, moment: datetime) -
 
 def _called_off(events: EventTable, place: Slot | None) -> bool:
     return place is not None and not events.rows["open"][place]
-
-
-def _number_of(events: EventTable, year: int) -> int:
-    return events.years.index(year) if year in events.years else -1

@@ -12,7 +12,8 @@ from uuid import UUID
 
 import numpy as np
 
-from kindred_matching.domain.allocation import Allocation, details_of
+from kindred_matching.domain.accounts import Accounts, Books
+from kindred_matching.domain.allocation import Allocation
 from kindred_matching.domain.assessment import Assessment, Assessor, Dossier, starts_after
 from kindred_matching.domain.commitments import Ledger
 from kindred_matching.domain.events import EventTable, EventView
@@ -32,6 +33,7 @@ from kindred_matching.domain.inputs import (
     WishEnded,
     WishMade,
 )
+from kindred_matching.domain.programme import ProgrammeChanges
 from kindred_matching.domain.proposals import Proposal, Sight, describe
 from kindred_matching.domain.rules import Rules
 from kindred_matching.domain.slots import Places, Slot, Slots
@@ -66,15 +68,14 @@ class Engine:
         self.events: dict[UUID, Event] = {}
         self.ledger = Ledger()
         self.wishes = Wishes()
+        self.accounts = Accounts()
         self.places = Slots()
         self.table = EventTable()
         self.allocation = Allocation()
         self.sweep = Sweep()
         self.refused = np.zeros((16, len(BIT)), dtype=np.int32)
         self._rows: set[UUID] = set()
-        self._listed: set[Slot] = set()
-        self._begun: set[Slot] = set()
-        self._reseated: set[Slot] = set()
+        self._programme = ProgrammeChanges()
         self._touched: set[UUID] = set()
         self._removed: set[UUID] = set()
         self._regiven: set[UUID] = set()
@@ -98,6 +99,9 @@ class Engine:
         for event in engine.events.values():
             place = engine.table.put(event, engine.now)
             engine.table.rows["held"][place] = engine.ledger.held(event.id)
+        engine.accounts = Accounts.restored(
+            state.accounts, engine.customers.values(), engine._books
+        )
         engine.sweep = state.sweep
         engine.allocation = Allocation.restored(snapshot.market)
         engine._make_room()
@@ -116,6 +120,7 @@ class Engine:
             years=tuple(self.table.years),
             commitments=tuple(self.ledger),
             wishes=tuple(self.wishes),
+            accounts=self.accounts.ids,
             taught=self.teaching.taught(),
             sweep=self.sweep,
         )
@@ -128,7 +133,8 @@ class Engine:
         """Brings scores and choice up to date; tells whose matches have to be looked at."""
         self._assessed.clear()
         self._make_room()
-        self._enter_events()
+        self._programme.settle(self.table, self.rules.budget, self.allocation)
+        self.accounts.settle(self._books, self.allocation)
         self._enter_customers()
         self.allocation.keep_calm(self.rules.stability)
         ids = self.places.ids
@@ -155,8 +161,9 @@ class Engine:
         return self._sight(assessor.assess(self.dossier(customer), view), left)
 
     def _sight(self, seen: Assessment, left: Places) -> Sight:
-        choices = self.allocation.chosen(self.places.take(seen.customer.id))
-        return Sight.of(seen, self.table, choices, left)
+        place = self.places.take(seen.customer.id)
+        choices, barred = self.allocation.chosen(place), self.allocation.barred_by_account(place)
+        return Sight.of(seen, self.table, choices, left, barred)
 
     def view(self) -> EventView:
         """All events, in the order of their identifiers."""
@@ -195,6 +202,7 @@ class Engine:
     def _(self, happening: CustomerReplaced) -> None:
         customer = happening.customer
         self.customers[customer.id] = customer
+        self.accounts.enter(customer)
         self.places.take(customer.id)
         self._removed.discard(customer.id)
         self._rows.add(customer.id)
@@ -212,6 +220,7 @@ class Engine:
         self._rows.discard(customer_id)
         self._touched.discard(customer_id)
         self._taught.discard(customer_id)
+        self.accounts.leave(customer_id)
         if self.customers.pop(customer_id, None) is not None:
             place = self.places.leave(customer_id)
             self.allocation.remove_customer(place)
@@ -247,6 +256,7 @@ class Engine:
         if before == after:
             return
         self._count_held(happening.event_id)
+        self.accounts.count_anew([happening.customer_id])
         self._rows |= self._known([happening.customer_id])
 
     @apply.register
@@ -264,9 +274,10 @@ class Engine:
             for commitment in self.ledger.each()
             if starts_after(commitment, table, before) != starts_after(commitment, table, now)
         )
-        self._begun.update(table.begin(before, now).tolist())
+        self._programme.begin(table.begin(before, now).tolist())
         if before.year != now.year:
             self.ledger.forget_before(now.year)
+            self.accounts.count_all_anew()
         for event in [e for e in self.events.values() if e.ends_at < now - KEEP_ENDED]:
             self._unlist(event.id)
         self.allocation.rest(SLICES_A_TICK)
@@ -327,19 +338,27 @@ class Engine:
     def _list(self, event: Event) -> None:
         place = self.table.put(event, self.now)
         self.table.rows["held"][place] = self.ledger.held(event.id)
-        self._begun.discard(place)
-        self._reseated.discard(place)
-        self._listed.add(place)
+        self._programme.put(place)
+        self._recount(event.id, place)
 
     def _unlist(self, event_id: UUID) -> None:
         """Takes the event off the offer; commitments for it go on with what their invitations told."""
         del self.events[event_id]
         place = self.table.remove(event_id)
-        for pending in (self._listed, self._begun, self._reseated):
-            pending.discard(place)
+        self._programme.forget(place)
         self.wishes.forget_event(event_id)
         self._rows |= self._known(self.ledger.customers_of(event_id))
+        self._recount(event_id, place)
         self.allocation.withdraw_event(place)
+
+    def _recount(self, event_id: UUID, place: Slot) -> None:
+        """The allocation will forget, or has, to whom the event was given."""
+        self.accounts.relist(place)
+        self.accounts.count_anew(self.ledger.customers_of(event_id))
+
+    @property
+    def _books(self) -> Books:
+        return Books(self.rules, self.ledger, self.table, self.places)
 
     def _count_held(self, event_id: UUID) -> None:
         place = self.table.slots.find(event_id)
@@ -349,7 +368,7 @@ class Engine:
             self._reseat(event_id)
 
     def _reseat(self, event_id: UUID) -> None:
-        self._reseated.add(self.table.slots.take(event_id))
+        self._programme.reseat(self.table.slots.take(event_id))
         self._rows |= self._known(self.wishes.pinned_to(event_id))
 
     def _make_room(self) -> None:
@@ -358,23 +377,6 @@ class Engine:
         self.allocation.fit(people, self.table.capacity, len(self.table.years), widest)
         while len(self.refused) < people:
             self.refused = np.pad(self.refused, ((0, len(self.refused)), (0, 0)))
-
-    def _enter_events(self) -> None:
-        """Tells the allocation what has become of events, always in the same order."""
-        live = self.table.rows["live"]
-        for place in sorted(self._listed):
-            if live[place]:
-                self.allocation.put_event(place, details_of(self.table, place))
-            else:
-                self.allocation.withdraw_event(place)
-        for place in sorted(self._begun - self._listed):
-            self.allocation.close_event(place)
-        free = self.table.free_seats()
-        for place in sorted(self._reseated - self._listed):
-            self.allocation.change_seats(place, int(free[place]))
-        budget = self.rules.budget
-        self.allocation.limit_budget(None if budget is None else budget - self.table.given_cost())
-        self._listed, self._begun, self._reseated = set(), set(), set()
 
     def _enter_customers(self) -> None:
         """Assesses whoever is to be, always in the same order."""

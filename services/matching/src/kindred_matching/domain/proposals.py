@@ -60,24 +60,31 @@ class Proposal:
 class Sight:
     """One customer's part of the allocation: how he stands with each event of a view, and the ``seats`` chosen for him there.
 
-    ``seats_left`` are those of each event that nobody was given or chosen for. ``table`` holds all events.
+    ``seats_left`` are those of each event that nobody was given or chosen for; ``barred`` tells where his account stands in the
+    way. ``table`` holds all events.
     """
 
     assessment: Assessment
     table: EventTable
     seats: Seats
     seats_left: Places
+    barred: Bools
 
     @classmethod
     def of(
-        cls, assessment: Assessment, table: EventTable, choices: list[Choice], left: Places
+        cls,
+        assessment: Assessment,
+        table: EventTable,
+        choices: list[Choice],
+        left: Places,
+        barred: Bools,
     ) -> "Sight":
-        """What is seen of a customer with these choices; ``left`` holds the seats left by place."""
+        """What is seen of a customer with these choices; ``left`` holds the seats left by place, ``barred`` what his account bars."""
         seats = np.zeros(table.capacity, dtype=np.uint8)
         for choice in choices:
             seats[choice.event] = choice.seats
         places = assessment.view.places
-        return cls(assessment, table, seats[places], left[places])
+        return cls(assessment, table, seats[places], left[places], barred[places])
 
     @property
     def ids(self) -> list[UUID]:
@@ -117,6 +124,7 @@ class Sight:
             (Reason.OVERLAP, clash),
             (Reason.CAP, full_diary),
             (Reason.HOSPITALITY, rows["cost"] > room),
+            (Reason.ACCOUNT, self.barred),
             (Reason.SEATS, self.seats_left < 1),
         )
 

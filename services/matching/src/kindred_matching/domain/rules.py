@@ -40,7 +40,8 @@ class Rules:
     ``cap`` open invitations per customer; ``hospitality_per_year`` cents per customer and calendar year. ``themes`` is the tree
     in which interests spread; ``learn`` whether replies to invitations teach anything. ``stability`` is what a proposal that
     stands is worth beyond its weight, as a share of the mean weight of proposals: so many fewer change for a trifle. ``budget``
-    is what the hospitality of all events on offer may cost together, in cents; None is no limit.
+    is what the hospitality of all events on offer may cost together, in cents; None is no limit. ``per_account`` guests of one
+    account at one event and ``account_hospitality_per_year`` cents for all its customers; None is no limit.
     """
 
     cap: int = 3
@@ -50,3 +51,5 @@ class Rules:
     learn: bool = True
     stability: float = 0.1
     budget: int | None = None
+    per_account: int | None = None
+    account_hospitality_per_year: int | None = None

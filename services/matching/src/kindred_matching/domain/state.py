@@ -19,6 +19,7 @@ class EngineState:
     """What the engine knows. Customers and events stand at their places, None where a place is free.
 
     ``free_...`` lists tell in which order free places are given away, ``years`` in which column each calendar year is counted.
+    ``accounts`` stand at their places as far as any rule limits them.
     """
 
     rules: Rules
@@ -30,6 +31,7 @@ class EngineState:
     years: tuple[int, ...]
     commitments: tuple[Commitment, ...]
     wishes: tuple[Wish, ...] = ()
+    accounts: tuple[UUID, ...] = ()
     taught: Taught = field(default_factory=Taught)
     sweep: Sweep = field(default_factory=Sweep)
 

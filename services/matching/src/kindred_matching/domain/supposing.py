@@ -1,7 +1,7 @@
 """What may be supposed of a programme, each as the input that would make it so; what does not exist is told beforehand."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
@@ -96,24 +96,21 @@ class Organised:
 
 @dataclass(frozen=True, slots=True)
 class Limited:
-    """Other limits; what is None stays as it is. ``hospitality_per_year``, for each customer, and ``budget``, for all, in cents."""
+    """Other limits, as :class:`~kindred_matching.domain.rules.Rules` has them; what is None stays as it is."""
 
     cap: int | None = None
     hospitality_per_year: int | None = None
     budget: int | None = None
+    per_account: int | None = None
+    account_hospitality_per_year: int | None = None
 
     def missing(self, engine: Engine) -> str | None:  # noqa: ARG002 - it names nothing
         return None
 
     def comes_about(self, engine: Engine) -> Input:
-        rules = engine.rules
-        if self.cap is not None:
-            rules = replace(rules, cap=self.cap)
-        if self.hospitality_per_year is not None:
-            rules = replace(rules, hospitality_per_year=self.hospitality_per_year)
-        if self.budget is not None:
-            rules = replace(rules, budget=self.budget)
-        return RulesReplaced(rules)
+        named = {each.name: getattr(self, each.name) for each in fields(self)}
+        limits = {name: limit for name, limit in named.items() if limit is not None}
+        return RulesReplaced(replace(engine.rules, **limits))
 
 
 def pins(suppositions: tuple[Supposition, ...]) -> Iterator[tuple[int, tuple[UUID, UUID]]]:

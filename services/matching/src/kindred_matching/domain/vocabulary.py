@@ -8,8 +8,8 @@ from functools import cache
 class Reason(StrEnum):
     """Why a customer is not matched to an event.
 
-    The first thirteen refuse a pair. ``SEATS``, ``CAP`` and ``OVERLAP`` (and ``HOSPITALITY`` once more) stand in the way of a
-    pair that is allowed.
+    The first thirteen refuse a pair. ``SEATS``, ``CAP``, ``OVERLAP`` and ``ACCOUNT`` (and ``HOSPITALITY`` once more) stand in the
+    way of a pair that is allowed.
     """
 
     INACTIVE = "inactive"
@@ -28,6 +28,7 @@ class Reason(StrEnum):
     SEATS = "seats"
     CAP = "cap"
     OVERLAP = "overlap"
+    ACCOUNT = "account"
 
 
 _R = Reason

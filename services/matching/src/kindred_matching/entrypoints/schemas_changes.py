@@ -195,6 +195,30 @@ class BudgetChange(BaseModel):
         return Limited(budget=round(self.euro * 100))
 
 
+class AccountGuestsChange(BaseModel):
+    """So many guests of one account may come to an event, those who were given seats included."""
+
+    model_config = _shown(change="account_guests", guests=2)
+
+    change: Literal["account_guests"]
+    guests: StrictInt = Field(ge=1, le=100_000)
+
+    def supposed(self, ids: Ids) -> Supposition:  # noqa: ARG002 - it is no new thing
+        return Limited(per_account=self.guests)
+
+
+class AccountHospitalityChange(BaseModel):
+    """All customers of an account may have hospitality of so many euro together in a calendar year."""
+
+    model_config = _shown(change="account_hospitality", euro_per_year=2_000.0)
+
+    change: Literal["account_hospitality"]
+    euro_per_year: StrictFloat = Field(ge=0, le=1e9)
+
+    def supposed(self, ids: Ids) -> Supposition:  # noqa: ARG002 - it is no new thing
+        return Limited(account_hospitality_per_year=round(self.euro_per_year * 100))
+
+
 Change = Annotated[
     SeatsChange
     | MoveChange
@@ -203,6 +227,8 @@ Change = Annotated[
     | EventChange
     | CapChange
     | HospitalityChange
-    | BudgetChange,
+    | BudgetChange
+    | AccountGuestsChange
+    | AccountHospitalityChange,
     Field(discriminator="change"),
 ]

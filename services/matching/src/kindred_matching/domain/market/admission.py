@@ -3,7 +3,7 @@
 from kindred_matching.domain.market.bids import bid_anew
 from kindred_matching.domain.market.compiling import kernel
 from kindred_matching.domain.market.holding import drop
-from kindred_matching.domain.market.oracle import affordable
+from kindred_matching.domain.market.oracle import affordable, is_full
 from kindred_matching.domain.market.pricing import set_price
 from kindred_matching.domain.market.queues import hear_again
 from kindred_matching.domain.market.state import MARKET, State
@@ -18,8 +18,7 @@ def admit(s: State, customer: int, code: int, cost: float, bid: float) -> bool:
     event, seats = code >> 1, 1 + (code & 1)
     if s.totals[0].costed and not affordable(s, customer, event, cost):
         return False
-    account = s.account[customer]
-    full = account >= 0 and s.account_count[account, event] >= s.totals[0].account_max
+    full = is_full(s, s.account[customer], event)
     if full and not _make_way_in_account(s, customer, event, seats, bid):
         return False
     while s.load[event] + seats > s.room[event]:
@@ -98,9 +97,11 @@ def give_up(s: State, customer: int, place: int) -> None:
     if account < 0 or s.account_price[MARKET, account, event] <= 0.0:
         return
     s.account_price[MARKET, account, event] = 0.0
-    for member in range(s.account_begin[account], s.account_begin[account + 1]):
-        if s.account_member[member] != customer:
-            hear_again(s, s.account_member[member])
+    member = s.account_first[account]
+    while member >= 0:
+        if member != customer:
+            hear_again(s, member)
+        member = s.account_next[member]
 
 
 @kernel

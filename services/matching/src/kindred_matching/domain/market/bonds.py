@@ -66,6 +66,16 @@ def mark_special(s: State, customer: int) -> None:
 
 
 @kernel
+def count_bonds(s: State, customer: int, sign: int) -> None:
+    """Counts all that is fixed for the customer, or no longer."""
+    bond = s.bond_first[customer]
+    while bond >= 0:
+        if s.bond_kind[bond] == FIXED:
+            _account_for(s, customer, bond, sign)
+        bond = s.bond_next[bond]
+
+
+@kernel
 def _account_for(s: State, customer: int, bond: int, sign: int) -> None:
     """Counts a fixed pair against seats, cap, hospitality, account and budget, or no longer."""
     event, cost = s.bond_event[bond], sign * s.bond_cost[bond]
@@ -114,35 +124,54 @@ def seat_guests(s: State, event: int) -> None:
 
 @kernel
 def _make_account_fit(s: State, account: int, event: int) -> None:
+    seat_account(s, account, event)
+    make_account_afford(s, account, s.year[event])
+
+
+@kernel
+def seat_account(s: State, account: int, event: int) -> None:
+    """Drops the account's lowest guests of an event until there are not too many."""
     while s.account_count[account, event] > s.totals[0].account_max:
         if not _drop_lowest_guest(s, event, account):
-            break
-    year = s.year[event]
-    for place in range(s.account_begin[account], s.account_begin[account + 1]):
-        member = s.account_member[place]
+            return
+
+
+@kernel
+def make_account_afford(s: State, account: int, year: int) -> None:
+    """Drops what the account's customers have chosen until its hospitality of the year bears the rest."""
+    member = s.account_first[account]
+    while member >= 0:
         while s.account_room[account, year] < 0.0:
             if not _drop_costly(s, member, year, True):
                 break
+        member = s.account_next[member]
 
 
 @kernel
 def _drop_lowest_guest(s: State, event: int, account: int) -> bool:
     """Drops the guest (of an account, -1: of any) with the lowest bid known; he chooses again. False if there is none."""
-    begin, lowest = s.guest_begin[event], -1
-    for place in range(s.guests[event]):
-        if account >= 0 and s.account[s.guest[begin + place]] != account:
-            continue
-        if lowest < 0 or s.guest_bid[begin + place] < s.guest_bid[begin + lowest]:
-            lowest = place
+    lowest = _lowest_guest(s, event, account)
     if lowest < 0:
         return False
-    guest = s.guest[begin + lowest]
+    guest = s.guest[s.guest_begin[event] + lowest]
     for place in range(s.held[guest]):
         if s.held_code[guest, place] >> 1 == event:
             drop(s, guest, place)
             break
     hear_again(s, guest)
     return True
+
+
+@kernel
+def _lowest_guest(s: State, event: int, account: int) -> int:
+    """The place among the guests of who bids least, -1 if there is nobody."""
+    begin, lowest = s.guest_begin[event], -1
+    for place in range(s.guests[event]):
+        if account >= 0 and s.account[s.guest[begin + place]] != account:
+            continue
+        if lowest < 0 or s.guest_bid[begin + place] < s.guest_bid[begin + lowest]:
+            lowest = place
+    return lowest
 
 
 @kernel

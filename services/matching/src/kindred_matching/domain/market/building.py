@@ -7,7 +7,13 @@ import numpy as np
 
 from kindred_matching.domain.market.bonds import mark_special
 from kindred_matching.domain.market.handles import handle_of
-from kindred_matching.domain.market.problem import EventDetails, Integers, Programme, Row
+from kindred_matching.domain.market.problem import (
+    NO_MAXIMUM,
+    EventDetails,
+    Integers,
+    Programme,
+    Row,
+)
 from kindred_matching.domain.market.rows import space_for, write_row
 from kindred_matching.domain.market.sizes import (
     FIRST_BONDS,
@@ -45,7 +51,7 @@ def lay_out_empty(sizes: Sizes, budget: float) -> State:
     state = _blank_state(sizes)
     state.totals["target_step"], state.totals["budget"] = 1.0, budget
     state.totals["costed"] = state.totals["interval_only"] = 1
-    state.totals["account_max"] = state.totals["bond_free"] = -1
+    state.totals["account_max"], state.totals["bond_free"] = NO_MAXIMUM, -1
     return state
 
 
@@ -56,12 +62,16 @@ def restore(arrays: Mapping[str, Array]) -> State:
     if missing:
         raise ValueError(f"arrays are missing: {', '.join(missing)}")
     sizes = _sizes_in(arrays)
-    for name in names:
-        if arrays[name].shape != sizes.shape(name) or arrays[name].dtype != sizes.kind(name):
-            raise ValueError(f"{name} is not of the kind or shape that the others ask for")
+    strange = [name for name in names if not _is_of(sizes, name, arrays[name])]
+    if strange:
+        raise ValueError(f"not of the kind or shape that others ask for: {', '.join(strange)}")
     kept = {name: np.array(arrays[name], order="C") for name in names}
     kept["totals"]["changed"] = 0
     return State(**kept, **{name: blank(name, sizes) for name in SCRATCH})
+
+
+def _is_of(sizes: Sizes, name: str, array: Array) -> bool:
+    return array.shape == sizes.shape(name) and array.dtype == sizes.kind(name)
 
 
 def put_details(state: State, event: int, details: EventDetails) -> None:
@@ -115,7 +125,6 @@ def _sizes_of(programme: Programme) -> Sizes:
         years=programme.customers.hospitality.shape[1],
         choices=max(1, int(programme.customers.cap.max(initial=1))),
         accounts=len(programme.limits.account_hospitality),
-        members=int((programme.customers.account >= 0).sum()),
         columns=columns,
         costs=columns if programme.cost_by_pair else 0,
         guests=int(programme.events.seats.sum()),
@@ -177,13 +186,16 @@ def _events(programme: Programme) -> dict[str, Any]:
 
 def _accounts(programme: Programme) -> dict[str, Array]:
     hospitality, account = programme.limits.account_hospitality, programme.customers.account
-    order = np.argsort(account, kind="stable")
-    members = order[np.searchsorted(account[order], 0) :]
+    first, following = np.full(len(hospitality), -1), np.full(len(account), -1)
+    # From the last to the first, so that each chain is in the order of places.
+    for customer in np.flatnonzero(account >= 0)[::-1].tolist():
+        following[customer] = first[account[customer]]
+        first[account[customer]] = customer
     return {
         "account_limit": hospitality,
         "account_room": hospitality,
-        "account_begin": np.searchsorted(account[members], np.arange(len(hospitality) + 1)),
-        "account_member": members,
+        "account_first": first,
+        "account_next": following,
     }
 
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from kindred_matching.domain.market.account_changes import forget_guests
 from kindred_matching.domain.market.bonds import (
     find_bond,
     make_budget_fit,
@@ -68,6 +69,7 @@ def withdraw_event(s: State, event: int, steps: int) -> None:
             certify(s, customer)
     s.seats[event] = 0
     s.demand[0, event] = s.demand[1, event] = 0.0
+    forget_guests(s, event)
     run_chain(s, steps)
 
 

@@ -7,7 +7,9 @@ from kindred_matching.domain.market.sizes import items_for, resized, sizes_of, s
 from kindred_matching.domain.market.state import Array, State
 
 
-def widen_places(state: State, people: int, events: int, years: int, choices: int) -> State:
+def widen_places(
+    state: State, people: int, events: int, years: int, choices: int, accounts: int = 0
+) -> State:
     """At least so many places of each kind; the new ones are empty. Whoever waits keeps his turn."""
     old = sizes_of(state)
     sizes = old._replace(
@@ -15,6 +17,7 @@ def widen_places(state: State, people: int, events: int, years: int, choices: in
         events=max(events, old.events),
         years=max(years, old.years),
         choices=max(choices, old.choices),
+        accounts=max(accounts, old.accounts),
     )
     sizes = sizes._replace(slots=max(old.slots, slots_for(sizes.people, sizes.events)))
     if sizes == old:

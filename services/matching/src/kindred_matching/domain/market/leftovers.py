@@ -3,7 +3,7 @@
 from kindred_matching.domain.market.compiling import kernel, wide
 from kindred_matching.domain.market.fitting import CENT, clashing
 from kindred_matching.domain.market.holding import take
-from kindred_matching.domain.market.oracle import affordable, barred, cost_of
+from kindred_matching.domain.market.oracle import affordable, barred, cost_of, is_full
 from kindred_matching.domain.market.state import MARKET, State
 
 
@@ -39,6 +39,18 @@ def _best_open(s: State, customer: int) -> int:
 @kernel
 def _may_have(s: State, customer: int, event: int, cost: float) -> bool:
     """Whether time, bonds, hospitality, account and budget allow one more option."""
+    if not _goes_with_his_own(s, customer, event, cost):
+        return False
+    if s.special[customer] and barred(s, customer, event):
+        return False
+    if is_full(s, s.account[customer], event):
+        return False
+    return affordable(s, customer, event, cost)
+
+
+@kernel
+def _goes_with_his_own(s: State, customer: int, event: int, cost: float) -> bool:
+    """Whether time and hospitality allow it beside what he has chosen."""
     spent = cost
     for place in range(s.held[customer]):
         other = s.held_code[customer, place] >> 1
@@ -46,11 +58,4 @@ def _may_have(s: State, customer: int, event: int, cost: float) -> bool:
             return False
         if s.year[other] == s.year[event]:
             spent += s.held_cost[customer, place]
-    if cost > 0.0 and spent > s.person_room[customer, s.year[event]] + CENT:
-        return False
-    if s.special[customer] and barred(s, customer, event):
-        return False
-    account = s.account[customer]
-    if account >= 0 and s.account_count[account, event] >= s.totals[0].account_max:
-        return False
-    return affordable(s, customer, event, cost)
+    return cost <= 0.0 or spent <= s.person_room[customer, s.year[event]] + CENT

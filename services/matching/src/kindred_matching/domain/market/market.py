@@ -5,7 +5,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kindred_matching.domain.market import event_changes, refreshing, starting, updates
+from kindred_matching.domain.market import (
+    account_changes,
+    event_changes,
+    refreshing,
+    starting,
+    updates,
+)
 from kindred_matching.domain.market.bonds import tie
 from kindred_matching.domain.market.building import (
     codes_of,
@@ -109,13 +115,13 @@ class Market:
         copy.put_off = self.put_off
         return copy
 
-    def grow(self, people: int, events: int, years: int, choices: int) -> None:
+    def grow(self, people: int, events: int, years: int, choices: int, accounts: int = 0) -> None:
         """At least so many places of each kind, the new ones empty; nothing else changes.
 
         All arrays are copied: whoever adds one at a time should ask for some to spare. A new year has no hospitality yet.
         Beyond 32,768 events codes are wider, and the kernels others: loaded, or compiled, at the next operation.
         """
-        self._rebuild(widen_places(self.state, people, events, years, choices))
+        self._rebuild(widen_places(self.state, people, events, years, choices, accounts))
 
     @property
     def certificate(self) -> Certificate:
@@ -203,6 +209,22 @@ class Market:
     def remove_customer(self, customer: int) -> None:
         """The customer leaves, with his fixed pairs; his place may be given to another by a row and a cap."""
         updates.empty_customer(self._handle, customer, self._chain)
+
+    def move_customer(self, customer: int, account: int) -> None:
+        """The customer belongs to this account, by place, from now on; to none if it is -1."""
+        account_changes.move_customer(self._handle, customer, account, self._chain)
+
+    def settle_guests(self, account: int, event: int, guests: int) -> None:
+        """So many guests of the account have the event beside those of this market; until the event is withdrawn."""
+        account_changes.settle_guests(self._handle, account, event, guests, self._event_chain)
+
+    def limit_guests(self, most: int) -> None:
+        """Each account may have so many guests at each event, fixed ones included."""
+        account_changes.limit_guests(self._handle, most, self._event_chain)
+
+    def limit_hospitality(self, account: int, hospitality: Floats) -> None:
+        """What is left of the account's hospitality in each year, apart from this market's fixed pairs."""
+        account_changes.limit_hospitality(self._handle, account, hospitality, self._event_chain)
 
     def fix_pair(self, customer: int, event: int, offer: Offer) -> None:
         """Settles a pair from outside; this never fails, and what others have chosen makes way."""

@@ -51,9 +51,8 @@ def _restrict(s: State, customer: int, prices: int, number: int) -> int:
         gain = s.item_gain[item] - charge(s, customer, code >> 1, cost, prices)
         if held:
             gain += s.totals[0].stability
-        if gain <= 0.0 or barred(s, customer, code >> 1):
-            continue
-        if prices == MARKET and not held and not affordable(s, customer, code >> 1, cost):
+        asked_anew = prices == MARKET and not held
+        if gain <= 0.0 or _is_out_of_reach(s, customer, code >> 1, cost, asked_anew):
             continue
         s.item_code[kept] = code
         s.item_gain[kept] = gain
@@ -61,6 +60,14 @@ def _restrict(s: State, customer: int, prices: int, number: int) -> int:
         s.item_cost[kept] = cost
         kept += 1
     return kept
+
+
+@kernel
+def _is_out_of_reach(s: State, customer: int, event: int, cost: float, asked_anew: bool) -> bool:
+    """Whether bonds bar the event, or account and budget cannot bear it if it is not his already."""
+    if barred(s, customer, event):
+        return True
+    return asked_anew and not affordable(s, customer, event, cost)
 
 
 @kernel
@@ -117,6 +124,12 @@ def affordable(s: State, customer: int, event: int, cost: float) -> bool:
 
 
 @kernel
+def is_full(s: State, account: int, event: int) -> bool:
+    """Whether an account (-1: none) has as many guests at the event as it may."""
+    return account >= 0 and s.account_count[account, event] >= s.totals[0].account_max
+
+
+@kernel
 def best_bundle(
     s: State, customer: int, number: int, without: int, beside: int
 ) -> tuple[float, float, int]:
@@ -129,15 +142,22 @@ def best_bundle(
     if cap <= 0 or number == 0:
         return 0.0, 0.0, 0
     taken = s.item_code[beside] >> 1 if beside >= 0 else -1
+    count = _pick(s, number, without, taken)
+    if count == 0:
+        return 0.0, 0.0, 0
+    return _best_of_picked(s, customer, count, cap, beside)
+
+
+@kernel
+def _pick(s: State, number: int, without: int, taken: int) -> int:
+    """Picks the items that come into question beside an event that is ``taken`` (-1: none); returns how many."""
     count = 0
     for item in range(number):
         event = s.item_code[item] >> 1
         if event != without and (taken < 0 or not clashing(s, event, taken)):
             s.pick[count] = item
             count += 1
-    if count == 0:
-        return 0.0, 0.0, 0
-    return _best_of_picked(s, customer, count, cap, beside)
+    return count
 
 
 @kernel

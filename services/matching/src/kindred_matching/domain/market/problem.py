@@ -13,6 +13,8 @@ Floats = NDArray[np.float64]
 NO_CONFLICTS = np.zeros((0, 2), dtype=np.int64)
 NO_FLOATS = np.zeros(0)
 NO_LIMIT = np.inf
+NO_MAXIMUM = 1 << 30
+"""More guests of one account than any event has."""
 
 
 class Row(NamedTuple):

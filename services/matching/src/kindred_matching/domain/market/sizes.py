@@ -4,6 +4,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from kindred_matching.domain.market.problem import NO_LIMIT
 from kindred_matching.domain.market.state import ASKED, CANDIDATES, CLOSED, TOTALS, Array, State
 
 WIDEST = 1 << 15
@@ -17,7 +18,16 @@ SCRATCH = State._fields[State._fields.index("seen") :]
 
 _SPARE_ITEMS = 8
 
-_BLANKS = {"special": 1, "account": -1, "bond_first": -1, "closed": True, "price": CLOSED}
+_BLANKS = {
+    "special": 1,
+    "account": -1,
+    "account_next": -1,
+    "account_first": -1,
+    "bond_first": -1,
+    "closed": True,
+    "price": CLOSED,
+    **dict.fromkeys(("account_limit", "account_room"), NO_LIMIT),
+}
 """What stands in an empty place, where that is not nought."""
 
 
@@ -29,7 +39,6 @@ class Sizes(NamedTuple):
     years: int
     choices: int
     accounts: int
-    members: int
     columns: int
     costs: int
     guests: int
@@ -50,7 +59,6 @@ class Sizes(NamedTuple):
             "B": self.choices,
             "B+1": self.choices + 1,
             "A": self.accounts,
-            "A+1": self.accounts + 1,
             "K": CANDIDATES,
             "ASKED": ASKED,
             "items+1": self.items + 1,
@@ -94,7 +102,6 @@ def empty_sizes(places: tuple[int, int, int, int], weight: np.dtype[Any], cost: 
         years=years,
         choices=choices,
         accounts=0,
-        members=0,
         columns=FIRST_COLUMNS,
         costs=FIRST_COLUMNS if cost else 0,
         guests=0,
@@ -112,8 +119,7 @@ def sizes_of(state: State) -> Sizes:
         events=len(state.room),
         years=state.person_room.shape[1],
         choices=state.held_code.shape[1],
-        accounts=len(state.account_begin) - 1,
-        members=len(state.account_member),
+        accounts=len(state.account_first),
         columns=len(state.code),
         costs=len(state.cost),
         guests=len(state.guest),

@@ -80,6 +80,7 @@ class State(NamedTuple):
     fixed_count: Annotated[Array, "i8[U]"]  # his fixed pairs
     special: Annotated[Array, "i8[U]"]  # 1 if more than seats, cap and time limits him
     account: Annotated[Array, "i8[U]"]  # row of accounts, or -1
+    account_next: Annotated[Array, "i8[U]"]  # the next customer of his account, or -1
     person_room: Annotated[Array, "f8[U, Y]"]  # hospitality left per year, after fixed pairs
     row_begin: Annotated[Array, "i8[U]"]
     row_size: Annotated[Array, "i8[U]"]
@@ -129,11 +130,12 @@ class State(NamedTuple):
     total_cost: Annotated[Array, "f8[2]"]
     # accounts
     account_count: Annotated[Array, "i8[A, V]"]  # guests of the account, fixed ones included
-    account_fixed: Annotated[Array, "i8[A, V]"]  # fixed ones alone
+    account_fixed: Annotated[
+        Array, "i8[A, V]"
+    ]  # fixed ones alone, and guests who were settled outside
     account_limit: Annotated[Array, "f8[A, Y]"]  # hospitality that fixed pairs leave
     account_room: Annotated[Array, "f8[A, Y]"]  # of this, what chosen options leave
-    account_begin: Annotated[Array, "i8[A+1]"]
-    account_member: Annotated[Array, "i8[members]"]  # customers by account
+    account_first: Annotated[Array, "i8[A]"]  # the first of its customers, or -1
     # candidates and where they are listed
     listed: Annotated[Array, "i8[U]"]
     listed_code: Annotated[Array, "i4[U, K]"]
