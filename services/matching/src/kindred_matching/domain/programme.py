@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 
-from kindred_matching.domain.allocation import Allocation, details_of
+from kindred_matching.domain.allocation import Allocation
 from kindred_matching.domain.events import EventTable
+from kindred_matching.domain.market_terms import details_of
 from kindred_matching.domain.slots import Slot
 
 
