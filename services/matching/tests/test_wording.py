@@ -34,6 +34,7 @@ from kindred_matching.domain.market.state import CLOSED
 from kindred_matching.domain.parts import Contribution
 from kindred_matching.domain.scoring import score
 from kindred_matching.domain.vocabulary import REFUSING, Reason
+from kindred_matching.domain.wishes import WishKind
 from kindred_matching.entrypoints import phrases
 from kindred_matching.entrypoints.schemas import ExplanationView
 from kindred_matching.entrypoints.wording import labels_of, phrase_of, words_of
@@ -247,6 +248,19 @@ def test_one_whose_agenda_and_taste_are_in_the_way() -> None:
         "Ertegen pleit: weinig belangstelling voor latin en een recent bezoek aan een andere bijeenkomst. "
         "Andere bijeenkomsten passen beter bij deze klant, ook als een plaats hier niets kost. "
         "Als een andere bijeenkomst niet werd voorgesteld, zou deze klant worden gekozen."
+    )
+
+
+def test_a_wish_is_told_beside_what_became_of_it() -> None:
+    pinned = replace(PLAIN, outcome=Outcome.CHOSEN, wish=WishKind.PIN)
+    assert words_of(pinned, LABELS, "en")[:2] == (
+        "Chosen for this event.",
+        "The account manager wished for it.",
+    )
+    preferred = replace(PLAIN, wish=WishKind.PREFER)
+    assert (
+        words_of(preferred, LABELS, "nl")[1]
+        == "De accountmanager ziet het graag, dus telt het anderhalf keer zo zwaar."
     )
 
 

@@ -13,6 +13,7 @@ from kindred_matching.domain.parts import Contribution
 from kindred_matching.domain.proposals import Sight
 from kindred_matching.domain.scoring import ABSENT, ACCOMPANIED, ALONE
 from kindred_matching.domain.vocabulary import Reason, reasons_in
+from kindred_matching.domain.wishes import WishKind
 
 
 class Outcome(StrEnum):
@@ -58,7 +59,8 @@ class Bid:
 class Explanation:
     """The outcome for one pair; ``refusals`` refuse it, ``obstacles`` stand in the way of one that is allowed.
 
-    ``bid`` is None where there is nothing to bid for. Each of the ``flips`` alone would make the outcome another.
+    ``bid`` is None where there is nothing to bid for. Each of the ``flips`` alone would make the outcome another. ``wish`` is what
+    an account manager wishes for the pair.
     """
 
     outcome: Outcome
@@ -67,6 +69,7 @@ class Explanation:
     obstacles: tuple[Reason, ...]
     bid: Bid | None
     flips: tuple[Flip, ...]
+    wish: WishKind | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +101,13 @@ def explain(engine: Engine, customer_id: UUID, event_id: UUID) -> Explanation:
         else (),
         bid=_bid(engine, customer_id, event_id) if bids else None,
         flips=flips(engine, customer_id, event_id),
+        wish=_wish(engine, customer_id, event_id),
     )
+
+
+def _wish(engine: Engine, customer_id: UUID, event_id: UUID) -> WishKind | None:
+    wish = engine.wishes.of(customer_id).get(event_id)
+    return None if wish is None else wish.kind
 
 
 def _bid(engine: Engine, customer_id: UUID, event_id: UUID) -> Bid | None:

@@ -6,6 +6,7 @@ from kindred_common.i18n.translator import translatable
 from kindred_matching.domain.explanation import Outcome
 from kindred_matching.domain.flips import FlipKind
 from kindred_matching.domain.vocabulary import Reason
+from kindred_matching.domain.wishes import WishKind
 
 OUTCOMES: Mapping[Outcome, str] = {
     Outcome.FIXED: translatable("Already invited."),
@@ -41,6 +42,14 @@ REASONS: Mapping[Reason, str] = {
     Reason.ACCOUNT: translatable("this customer's company already has what one company may have"),
 }
 """Clauses that stand in a list behind an outcome."""
+
+WISHES: Mapping[WishKind, str] = {
+    WishKind.PIN: translatable("The account manager wished for it."),
+    WishKind.PREFER: translatable(
+        "The account manager prefers it, so it counts for half as much again."
+    ),
+}
+"""What is said of wishes that are no refusal."""
 
 CONDITIONS: Mapping[Reason, str] = {
     Reason.INACTIVE: translatable("the relation were active again"),

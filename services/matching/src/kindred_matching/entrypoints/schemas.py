@@ -9,6 +9,7 @@ from kindred_common.contracts.vocabulary import ReasonCode
 from kindred_matching.application.queries import EngineReport, Guest, age_seconds, load
 from kindred_matching.domain.explanation import Bid, Explanation, Option, Outcome
 from kindred_matching.domain.flips import Flip, FlipKind
+from kindred_matching.domain.wishes import WishKind
 from kindred_matching.entrypoints.wording import Labels, words_of
 
 _CUSTOMER = "0197a2f4-5c00-7d10-8a3e-1f2b3c4d5e6f"
@@ -113,7 +114,7 @@ class FlipView(BaseModel):
 
 
 class WordsView(BaseModel):
-    """The explanation in one to five sentences, in each language."""
+    """The explanation in one to six sentences, in each language."""
 
     en: list[str] = Field(
         examples=[
@@ -157,6 +158,9 @@ class ExplanationView(BaseModel):
     options: list[OptionView]
     refusals: list[ReasonCode] = Field(examples=[[]])
     obstacles: list[ReasonCode] = Field(examples=[["seats"]])
+    wish: WishKind | None = Field(
+        examples=[None], description="What an account manager wishes for the pair, if anything."
+    )
     bid: BidView | None = Field(description="null where there is nothing to offer for.")
     flips: list[FlipView] = Field(description="The easiest first.")
     in_words: WordsView
@@ -172,6 +176,7 @@ class ExplanationView(BaseModel):
             options=[OptionView.of(option) for option in found.options],
             refusals=[ReasonCode(reason) for reason in found.refusals],
             obstacles=[ReasonCode(reason) for reason in found.obstacles],
+            wish=found.wish,
             bid=None if found.bid is None else BidView.of(found.bid),
             flips=[FlipView.of(flip) for flip in found.flips],
             in_words=WordsView.of(found, labels),

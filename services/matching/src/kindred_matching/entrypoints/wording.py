@@ -19,6 +19,7 @@ from kindred_matching.entrypoints.phrases import (
     OUTCOMES,
     OUTCOMES_BECAUSE,
     REASONS,
+    WISHES,
 )
 
 Labels = Mapping[str, Mapping[str, str]]
@@ -50,7 +51,7 @@ def labels_of(taxonomy: Taxonomy) -> Labels:
 
 
 def words_of(explanation: Explanation, labels: Labels, language: str) -> tuple[str, ...]:
-    """One to five sentences: the outcome, what spoke for and against it, what a seat costs, and what would turn it.
+    """One to six sentences: the outcome, a wish, what spoke for and against it, what a seat costs, and what would turn it.
 
     ``language`` is "en" or "nl". A theme that is not among the labels goes by its identifier.
     """
@@ -58,6 +59,9 @@ def words_of(explanation: Explanation, labels: Labels, language: str) -> tuple[s
     sentences = [_outcome(explanation, tongue.speech)]
     if explanation.outcome is Outcome.CANCELLED:
         return tuple(sentences)
+    sentences += [
+        tongue.speech.gettext(said) for kind, said in WISHES.items() if kind is explanation.wish
+    ]
     # What is refused for good has no use for reasons: they would not change anything.
     if explanation.outcome is not Outcome.REFUSED or explanation.flips:
         sentences += _reasons(_best_contributions(explanation), tongue)
