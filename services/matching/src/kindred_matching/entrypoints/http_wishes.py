@@ -24,6 +24,7 @@ from kindred_matching.domain.explanation import Outcome, WhyPair
 from kindred_matching.domain.vocabulary import Reason
 from kindred_matching.domain.wish_prices import PriceWishes
 from kindred_matching.domain.wishes import Wish, WishKind
+from kindred_matching.entrypoints.phrases import OUTCOMES, REASONS
 from kindred_matching.entrypoints.reading import require_sight
 
 Wisher = Annotated[
@@ -232,5 +233,7 @@ async def _require_possible(
     reasons = [reason for reason in found.refusals if reason is not Reason.EXCLUDED]
     if found.outcome is Outcome.REFUSED and not reasons:
         return
-    why = ", ".join(reasons) or found.outcome
-    raise conflict("wish-impossible", "The pair cannot be proposed", why)
+    told = {reason.value: REASONS[reason] for reason in reasons}
+    why = told or {found.outcome.value: OUTCOMES[found.outcome]}
+    detail = "; ".join(f"{code}: {words}" for code, words in why.items())
+    raise conflict("wish-impossible", "The pair cannot be proposed", detail)
