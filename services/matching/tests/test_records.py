@@ -5,8 +5,8 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
-from services.matching.tests.test_allocation_properties import bits
-from services.matching.tests.worlds import a_customer, an_engine, an_event
+from services.matching.tests.test_allocation_properties import bits, seats_chosen
+from services.matching.tests.worlds import NOW, a_customer, a_step, an_engine, an_event
 
 from kindred_common.contracts.examples import examples
 from kindred_common.contracts.invitations import EventListed, InvitationChanged
@@ -33,7 +33,6 @@ from kindred_matching.application.records import (
     step_of,
 )
 from kindred_matching.domain.commitments import DECLINED, FIXING, WITHDRAWN
-from kindred_matching.domain.engine import Engine
 from kindred_matching.domain.inputs import (
     CustomerRemoved,
     CustomerReplaced,
@@ -44,11 +43,14 @@ from kindred_matching.domain.inputs import (
     RematchAsked,
     RulesReplaced,
     SliceScored,
+    WishMade,
 )
 from kindred_matching.domain.kinship import ThemeTree
+from kindred_matching.domain.refilling import engine_of
 from kindred_matching.domain.rules import Rules
 from kindred_matching.domain.vocabulary import COMPANY, ONLINE, REFUSING, Reason
 from kindred_matching.domain.vocabulary import SOCIAL_KINDS as OUR_SOCIAL_KINDS
+from kindred_matching.domain.wishes import Wish, WishKind
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 
@@ -118,7 +120,29 @@ def the_same_after_the_journal(happening: Input) -> bool:
 def test_a_snapshot_is_read_as_it_was_written() -> None:
     engine = an_engine(a_customer(1), an_event(1), an_event(2))
     read = decode_snapshot(encode_snapshot(engine.snapshot()))
-    assert bits(Engine.restored(read)) == bits(engine)
+    assert bits(engine_of(read)) == bits(engine)
+
+
+def test_a_market_of_another_version_is_filled_anew_from_what_is_known() -> None:
+    customers = [a_customer(number, account_value=1.0 + number) for number in range(4)]
+    engine = an_engine(*customers, an_event(1, seats=2), an_event(2, seats=1))
+    engine.apply(a_step("approved", customers[3], an_event(2)))
+    engine.apply(WishMade(Wish(customers[0].id, an_event(1).id, WishKind.PIN, NOW)))
+    engine.settle()
+    snapshot = engine.snapshot()
+    market = {name: array for name, array in snapshot.market.items() if name != "account_next"}
+    again = engine_of(replace(snapshot, market=market))
+    known, same = again.state(), snapshot.state
+    assert set(known.customers) == set(same.customers)
+    assert set(known.events) == set(same.events)
+    assert (known.commitments, known.wishes, known.taught) == (
+        same.commitments,
+        same.wishes,
+        same.taught,
+    )
+    assert [seats_chosen(again, c.id) for c in customers] == [
+        seats_chosen(engine, c.id) for c in customers
+    ]
 
 
 @pytest.mark.parametrize(

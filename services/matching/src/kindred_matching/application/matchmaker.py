@@ -41,6 +41,7 @@ from kindred_matching.domain.inputs import (
     WishEnded,
     WishMade,
 )
+from kindred_matching.domain.refilling import engine_of
 from kindred_matching.domain.rules import Rules
 from kindred_matching.domain.state import Settlement, Snapshot
 from kindred_matching.domain.status import Status, refusals_by_reason, status_of
@@ -169,7 +170,7 @@ class Matchmaker:
 
 def replayed(snapshot: Snapshot | None, batches: Sequence[Sequence[Input]]) -> Engine:
     """The engine that a snapshot and the batches since then lead to."""
-    engine = Engine(Rules()) if snapshot is None else Engine.restored(snapshot)
+    engine = Engine(Rules()) if snapshot is None else engine_of(snapshot)
     for batch in batches:
         engine.replay(batch)
     return engine
