@@ -4,9 +4,18 @@ from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
+from services.matching.tests.account_limits import check_account
 from services.matching.tests.test_allocation_properties import seats_chosen
 from services.matching.tests.test_wishes import take
-from services.matching.tests.worlds import NOW, a_customer, a_step, an_engine, an_event
+from services.matching.tests.worlds import (
+    NOW,
+    a_customer,
+    a_step,
+    an_engine,
+    an_event,
+    some_world,
+    told,
+)
 
 from kindred_matching.domain.engine import Engine
 from kindred_matching.domain.facts import Customer
@@ -109,3 +118,16 @@ def test_a_wish_does_not_go_beyond_what_the_account_may_have() -> None:
     assert guests(engine) == {own[2].id}
     take(engine, a_step("approved", own[0], OPERA))
     assert guests(engine) == set()
+
+
+def test_limits_hold_when_prices_are_sought_anew() -> None:
+    customers, events = some_world(600, 20)
+    limited = Rules(per_account=3, account_hospitality_per_year=60_000)
+    engine = an_engine(*events, rules=limited)
+    for begin in range(0, len(customers), 100):
+        take(engine, *map(told, customers[begin : begin + 100]))
+    accounts = {customer.account_id for customer in customers}
+    for account in accounts:
+        check_account(engine, {each.id for each in customers if each.account_id == account})
+    chosen = sum(len(seats_chosen(engine, customer.id)) for customer in customers)
+    assert chosen > 100

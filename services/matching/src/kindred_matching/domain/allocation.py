@@ -7,7 +7,6 @@ from typing import NamedTuple
 import numpy as np
 
 from kindred_matching.domain.assessment import Assessment
-from kindred_matching.domain.events import EventTable
 from kindred_matching.domain.exact import Floats
 from kindred_matching.domain.market.effort import Effort, Start
 from kindred_matching.domain.market.fitting import clashing
@@ -15,6 +14,7 @@ from kindred_matching.domain.market.keeping import go_back, keep
 from kindred_matching.domain.market.market import Certificate, Market
 from kindred_matching.domain.market.problem import NO_MAXIMUM, EventDetails, Offer, Row
 from kindred_matching.domain.market.state import CLOSED, MARKET, Array
+from kindred_matching.domain.market_terms import row_of
 from kindred_matching.domain.slots import Slot
 from kindred_matching.domain.travel import Bools
 
@@ -26,6 +26,18 @@ HEARD = 2
 
 SLICES = 2
 """Slices of background work after each batch: prices and certificate follow the changes while they come."""
+
+OUTGROWN = 2
+"""A market that holds so many times the customers for whom its prices were sought has outgrown them: they are sought anew."""
+
+FEWEST = 256
+"""Among fewer customers than this prices find themselves in no time."""
+
+SEEK = Start(coarse=60, medium=60, fine=20, polish=0)
+"""How prices are sought anew while the market fills: it will be done again when there are twice as many."""
+
+SOUGHT = "sought"
+"""The name, in an image, of how many customers there were when prices were last sought."""
 
 
 class Choice(NamedTuple):
@@ -42,27 +54,30 @@ class Allocation:
     choice to the last bit.
     """
 
-    def __init__(self, market: Market | None = None) -> None:
+    def __init__(self, market: Market | None = None, sought: int = 0) -> None:
         self.market = market or Market.empty(
             16, 16, 1, 1, effort=EFFORT, cost=False, weight_type=np.float64
         )
         self.market.put_off = True
         self._changed: set[Slot] = set()
         self._moves = 0
+        self._sought = sought
         self._assessed: list[Slot] = []
 
     @classmethod
     def restored(cls, image: Mapping[str, Array]) -> "Allocation":
         """The allocation that gave this :meth:`image`."""
-        return cls(Market.restored(image, EFFORT))
+        arrays = dict(image)
+        sought = arrays.pop(SOUGHT, np.zeros(1, dtype=np.int64))
+        return cls(Market.restored(arrays, EFFORT), int(sought[0]))
 
     def image(self) -> dict[str, Array]:
         """Everything from which :meth:`restored` goes on, after :meth:`settle`."""
-        return self.market.snapshot()
+        return {**self.market.snapshot(), SOUGHT: np.array([self._sought])}
 
     def fork(self) -> "Allocation":
         """A copy that shares nothing, for trying things out after :meth:`settle`."""
-        return Allocation(self.market.fork())
+        return Allocation(self.market.fork(), self._sought)
 
     @property
     def widest(self) -> int:
@@ -205,17 +220,36 @@ class Allocation:
     def settle(self) -> list[Slot]:
         """Lets all that was entered take effect, and works in the background; returns whose choice may be another now."""
         if self._moves:
-            self.market.go_on(self._moves)
-            self._note()
-            # Prices have moved since the first of them chose.
-            self.market.hear(np.array(self._assessed, dtype=np.int64), self._moves)
-            self._note()
+            people = int(np.count_nonzero(self.market.state.row_size))
+            if people >= max(FEWEST, OUTGROWN * self._sought):
+                self._seek_prices(people)
+            else:
+                self._follow()
             self._moves, self._assessed = 0, []
         for _ in range(SLICES):
             self.market.work()
             self._note()
         changed, self._changed = sorted(self._changed), set()
         return changed
+
+    def _follow(self) -> None:
+        """The moves that wait; then those who were assessed choose once more, as prices have moved since the first of them did."""
+        self.market.go_on(self._moves)
+        self._note()
+        self.market.hear(np.array(self._assessed, dtype=np.int64), self._moves)
+        self._note()
+
+    def _seek_prices(self, people: int) -> None:
+        """Prices for everybody at once, from those that there are; all choose at them, and about a move each follows.
+
+        Chains would have to find the prices of a market that has just been filled one bid after the other.
+        """
+        before = self._held()
+        self.market.start(SEEK)
+        self.market.state.unpriced[:] = False
+        self.market.go_on(people)
+        self._note_moves(before)
+        self._sought = people
 
     def rest(self, slices: int) -> None:
         """So many slices of background work in which customers choose anew; it is kept if it is worth more than before.
@@ -230,6 +264,9 @@ class Allocation:
         if float(market.state.totals["value"][0]) < kept.value:
             go_back(market.state, kept)
         market.effort = effort
+        self._note_moves(before)
+
+    def _note_moves(self, before: Array) -> None:
         moved = (self._held() != before).any(axis=1)
         self._changed.update(np.flatnonzero(moved).tolist())
 
@@ -331,32 +368,6 @@ class Allocation:
 
     def _note(self) -> None:
         self._changed.update(self.market.changed.tolist())
-
-
-def row_of(assessment: Assessment) -> Row:
-    """The options that a customer may choose from, by place and seats."""
-    view = assessment.view
-    # Twice the place in the order of places, and one more for company: so they come in order.
-    found = np.flatnonzero(assessment.open.take(view.by_place, axis=0))
-    row, company = view.by_place.take(found >> 1), found & 1
-    weight = assessment.weight.ravel().take(2 * row + company)
-    return Row(view.places.take(row), company + 1, weight)
-
-
-def details_of(table: EventTable, event: Slot) -> EventDetails:
-    """The event in that place, as the market knows events."""
-    row = table.rows[event]
-    # The market sees for itself what overlaps; while nothing else excludes anything, its oracle is the faster one.
-    at_once = (table.rows["start"] < row["end"]) & (row["start"] < table.rows["end"])
-    others = np.flatnonzero(table.conflict[event] & ~at_once)
-    return EventDetails(
-        seats=int(max(0, row["seats"] - row["held"])),
-        start=int(row["start"]),
-        end=int(row["end"]),
-        cost=float(row["cost"]),
-        year=int(row["year"]),
-        conflicts=tuple(others.tolist()),
-    )
 
 
 def _enough(size: int, needed: int) -> int:
