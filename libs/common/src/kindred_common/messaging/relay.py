@@ -10,12 +10,12 @@ only when there is nothing to send.
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
-from typing import Any, TypeVar
+from typing import Any
 
 from aiokafka.errors import KafkaError
 from sqlalchemy import Row, text
@@ -28,7 +28,7 @@ from kindred_common.contracts.record import Cause
 from kindred_common.contracts.topics import TOPICS, Topic
 from kindred_common.contracts.vocabulary import Service
 from kindred_common.db.faults import is_transient
-from kindred_common.db.lease import end_when_silent
+from kindred_common.db.lease import end_when_silent, showing_life
 from kindred_common.messaging.heartbeats import Heartbeats
 from kindred_common.messaging.kafka import KafkaProducer
 from kindred_common.messaging.outbox import (
@@ -52,7 +52,6 @@ NAP_SECONDS = 0.005
 KEEP_PUBLISHED = timedelta(days=1)
 LEASE = timedelta(seconds=10)
 
-T = TypeVar("T")
 
 _log = get_logger(__name__)
 _topics = {topic.name: topic for topic in TOPICS}
@@ -63,7 +62,6 @@ SELECT id, record_id, topic, key, seq, type, body, correlation_id, causation_id,
   FROM outbox WHERE published_at IS NULL ORDER BY id LIMIT $1
 """
 _MARK = "UPDATE outbox SET published_at = $1 WHERE id = ANY($2)"
-_LIVE = text("SELECT 1")
 _SLEEPING = {"space": LOCK_SPACE, "sleeping": SLEEPING_LOCK}
 _BACKLOG = text(
     "SELECT count(*) AS pending, min(created_at) AS oldest FROM outbox WHERE published_at IS NULL"
@@ -171,7 +169,9 @@ class Relay:
             self._health.set_ready(True)
             # A full batch may have left older records behind: then there is nothing to vouch for yet.
             if sent < BATCH and self._heartbeats.due(looked_at):
-                await self._showing_life(connection, self._heartbeats.beat(producer, looked_at))
+                await showing_life(
+                    connection, self._lease, self._heartbeats.beat(producer, looked_at)
+                )
             await self._keep_house(connection)
             if asleep:
                 asleep = await self._sleep_on(connection, sent, stop)
@@ -213,7 +213,7 @@ class Relay:
             return 0
         chains = _by_key(rows)
         sending = asyncio.gather(*(self._send_chain(producer, chain) for chain in chains))
-        outcomes = await self._showing_life(connection, sending)
+        outcomes = await showing_life(connection, self._lease, sending)
         sent = [row.id for rows_sent, _ in outcomes for row in rows_sent]
         if sent:
             await connection.exec_driver_sql(_MARK, (self._clock.now(), sent))
@@ -221,16 +221,6 @@ class Relay:
         if error := next((error for _, error in outcomes if error), None):
             raise error
         return len(sent)
-
-    async def _showing_life(self, connection: AsyncConnection, work: Awaitable[T]) -> T:
-        """The result of work that does not use the connection; a broker may take longer over it than the lease lasts."""
-        working = asyncio.ensure_future(work)
-        try:
-            while not (await asyncio.wait([working], timeout=self._lease.total_seconds() / 3))[0]:
-                await connection.execute(_LIVE)
-        finally:
-            working.cancel()
-        return working.result()
 
     async def _send_chain(
         self, producer: KafkaProducer, chain: list[_Row]

@@ -1,13 +1,15 @@
 """The journal in Postgres: it lets through the writer of the present epoch only."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
+from typing import TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from kindred_common.db.lease import showing_life
 from kindred_common.messaging.positions import Overtaken
 from kindred_matching.adapters import tables
 from kindred_matching.adapters.encoding import (
@@ -19,6 +21,8 @@ from kindred_matching.adapters.encoding import (
 from kindred_matching.application.ports import Caused
 from kindred_matching.domain.inputs import Input
 from kindred_matching.domain.state import Snapshot
+
+T = TypeVar("T")
 
 SNAPSHOTS = 2
 """How many snapshots are kept; the journal reaches back to the older one."""
@@ -59,6 +63,10 @@ class PostgresJournal:
         if self._epoch is None or row.epoch != self._epoch:
             raise Overtaken
         return int(row.position)
+
+    async def during(self, work: Awaitable[T]) -> T:
+        """The result of work that uses no store; the server hears from this process meanwhile."""
+        return await showing_life(self._connection, self._patience, work)
 
     async def position(self) -> int:
         position = await self._connection.scalar(sa.select(tables.engine.c.position))

@@ -94,7 +94,7 @@ class Matchmaker:
         engine = await self._open(stores)
         now = self._clock.now()
         # In a thread, so that a long batch does not make this process look dead to its neighbours.
-        result = await asyncio.to_thread(_work_out, engine, batch, now)
+        result = await stores.journal.during(asyncio.to_thread(_work_out, engine, batch, now))
         settlement = result.settlement
         await stores.journal.append(self._position, batch, now)
         await _keep_keepers(stores, engine, batch)
@@ -165,7 +165,7 @@ class Matchmaker:
         self._snapshot_at = 0 if snapshot is None else snapshot[0]
         batches = await stores.journal.batches(self._snapshot_at)
         image = None if snapshot is None else snapshot[1]
-        return await asyncio.to_thread(replayed, image, batches)
+        return await stores.journal.during(asyncio.to_thread(replayed, image, batches))
 
 
 def replayed(snapshot: Snapshot | None, batches: Sequence[Sequence[Input]]) -> Engine:

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeVar
 from uuid import UUID
 
 from kindred_common.contracts.codec import Outgoing
@@ -19,6 +19,8 @@ from kindred_matching.domain.status import Status
 from kindred_matching.domain.teaching import ModelInUse
 from kindred_matching.domain.vocabulary import Reason
 from kindred_matching.domain.wishes import Wish
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,10 @@ class Journal(Protocol):
 
         It fails when another writer has taken over: then nothing may be written, now or later.
         """
+        ...
+
+    async def during(self, work: Awaitable[T]) -> T:
+        """The result of work that uses no store, however long it takes; the transaction stays alive as long as this process does."""
         ...
 
     async def append(self, after: int, batch: Sequence[Caused], at: datetime) -> None:

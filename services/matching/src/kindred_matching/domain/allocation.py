@@ -33,6 +33,9 @@ OUTGROWN = 2
 FEWEST = 256
 """Among fewer customers than this prices find themselves in no time."""
 
+OUTGROWN_AT_REST = 1.05
+"""When nothing else happens prices are sought anew for less: a market that has been filled is near its bound then."""
+
 SEEK = Start(coarse=60, medium=60, fine=20, polish=0)
 """How prices are sought anew while the market fills: it will be done again when there are twice as many."""
 
@@ -220,10 +223,7 @@ class Allocation:
     def settle(self) -> list[Slot]:
         """Lets all that was entered take effect, and works in the background; returns whose choice may be another now."""
         if self._moves:
-            people = int(np.count_nonzero(self.market.state.row_size))
-            if people >= max(FEWEST, OUTGROWN * self._sought):
-                self._seek_prices(people)
-            else:
+            if not self._seek_prices_if(OUTGROWN):
                 self._follow()
             self._moves, self._assessed = 0, []
         for _ in range(SLICES):
@@ -238,6 +238,14 @@ class Allocation:
         self._note()
         self.market.hear(np.array(self._assessed, dtype=np.int64), self._moves)
         self._note()
+
+    def _seek_prices_if(self, outgrown: float) -> bool:
+        """Seeks prices anew if the market holds so many times the customers for whom they were sought; tells whether it has."""
+        people = int(np.count_nonzero(self.market.state.row_size))
+        if people < max(FEWEST, outgrown * self._sought):
+            return False
+        self._seek_prices(people)
+        return True
 
     def _seek_prices(self, people: int) -> None:
         """Prices for everybody at once, from those that there are; all choose at them, and about a move each follows.
@@ -257,6 +265,7 @@ class Allocation:
         Two seats for one guest, and bundles, are no substitutes for each other: left alone, rounds of choosing wander about the
         optimum.
         """
+        self._seek_prices_if(OUTGROWN_AT_REST)
         market, kept, before = self.market, keep(self.market.state), self._held()
         effort, market.effort = market.effort, replace(EFFORT, heard=HEARD)
         for _ in range(slices):

@@ -19,7 +19,8 @@ def _stamp_of_sources() -> str:
 
 _STAMP = _stamp_of_sources()
 
-_OPTIONS: dict[str, Any] = {"error_model": "numpy", "no_cfunc_wrapper": True}
+# Without the interpreter's lock: a kernel may take seconds, and the process has signs of life to give meanwhile.
+_OPTIONS: dict[str, Any] = {"error_model": "numpy", "no_cfunc_wrapper": True, "nogil": True}
 
 
 def kernel(function: Kernel) -> Kernel:
