@@ -109,6 +109,24 @@ def test_limits_come_and_go_with_the_rules() -> None:
     assert len(guests(engine)) == 3
 
 
+def test_what_was_given_is_counted_anew_when_limits_come_back() -> None:
+    own, limited = colleagues(3), Rules(per_account=1)
+    engine = an_engine(OPERA, *own, rules=limited)
+    take(engine, a_step("approved", own[2], OPERA))
+    assert guests(engine) == set()
+    take(engine, RulesReplaced(replace(limited, per_account=None)))
+    take(engine, a_step("withdrawn", own[2], OPERA))
+    take(engine, RulesReplaced(limited))
+    assert guests(engine) == {own[0].id}
+    take(engine, a_step("approved", own[1], OPERA))
+    assert guests(engine) == set()
+    happened = RulesReplaced(replace(limited, cap=2, per_account=2))
+    take(engine, a_step("withdrawn", own[1], OPERA), happened)
+    assert guests(engine) == {own[0].id}
+    take(engine, RulesReplaced(limited))
+    assert guests(engine) == {own[0].id}
+
+
 def test_a_wish_does_not_go_beyond_what_the_account_may_have() -> None:
     own = colleagues(3)
     engine = an_engine(OPERA, *own, rules=Rules(per_account=1))

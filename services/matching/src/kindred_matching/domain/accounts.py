@@ -105,11 +105,10 @@ class Accounts:
         """Tells the allocation what is different, always in the same order."""
         self._change_limits(books, allocation)
         if self._limited:
-            for account in sorted(self._members):
-                self.slots.take(account)
+            moved = {customer: self._place_of(customer) for customer in sorted(self._moved)}
             allocation.fit_accounts(len(self.slots))
-            for customer in sorted(self._moved):
-                allocation.join(books.places.take(customer), self._place_of(customer))
+            for customer, place in moved.items():
+                allocation.join(books.places.take(customer), place)
             # Whoever came and went before anything was settled has left an account that nobody knows.
             for account in sorted(account for account in self._stale if account in self.slots):
                 self._tell(account, books, allocation)
@@ -122,16 +121,25 @@ class Accounts:
     def _change_limits(self, books: Books, allocation: Allocation) -> None:
         limits, years = _limits(books.rules), len(books.table.years)
         if limits != self._limits:
-            if self._limited:
-                for customer in sorted(self._account.keys() - self._moved):
-                    allocation.join(books.places.take(customer), NONE)
-            self._limits, self._told = limits, {}
+            self._limits = limits
+            if not self._limited:
+                self._dissolve(books, allocation)
             self._moved = set(self._account)
             self.count_all_anew()
             allocation.limit_guests(limits[0])
         if years != self._years:
             self._years = years
             self.count_all_anew()
+
+    def _dissolve(self, books: Books, allocation: Allocation) -> None:
+        """The allocation is to know no accounts any longer."""
+        for customer in sorted(self._account):
+            if (place := books.places.find(customer)) is not None:
+                allocation.join(place, NONE)
+        for account, told in sorted(self._told.items()):
+            for event in sorted(told):
+                allocation.settle_guests(self.slots.take(account), event, 0)
+        self._told = {}
 
     def _place_of(self, customer: UUID) -> Slot:
         account = self._account[customer]
