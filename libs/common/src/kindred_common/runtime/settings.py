@@ -45,11 +45,16 @@ class ServiceSettings(BaseSettings):
     """What every service process needs to know.
 
     ``KINDRED_KAFKA__BOOTSTRAP`` sets ``kafka.bootstrap``; ``KINDRED_DATABASE__PASSWORD_FILE`` names a file that holds
-    ``database.password``. ``clock_offset_seconds`` moves the clock, for rehearsals.
+    ``database.password``. A variable that is there but empty counts as not given. ``clock_offset_seconds`` moves the clock,
+    for rehearsals.
     """
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_nested_delimiter=DELIMITER, frozen=True, extra="ignore"
+        env_prefix=PREFIX,
+        env_nested_delimiter=DELIMITER,
+        env_ignore_empty=True,
+        frozen=True,
+        extra="ignore",
     )
 
     database: DatabaseSettings = DatabaseSettings()
