@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from kindred_common.clock import new_id
 from kindred_feedback.domain.errors import WrongFeedback
-from kindred_feedback.domain.feedback import Given
+from kindred_feedback.domain.feedback import Feedback, Given
 from kindred_feedback.domain.guest import Guest
 from kindred_feedback.domain.summary import mean, share, summarise
 
@@ -53,3 +53,18 @@ def test_an_interval_holds_its_share_within_the_scale(values: list[bool]) -> Non
     assert estimate is not None
     assert 0 <= estimate.low <= estimate.value + 1e-12
     assert estimate.value - 1e-12 <= estimate.high <= 1
+
+
+@given(
+    said_at=st.datetimes(timezones=st.just(UTC), max_value=datetime(9000, 1, 1)),  # noqa: DTZ001 - the strategy adds the zone
+    now=st.datetimes(timezones=st.just(UTC)),
+)
+def test_what_is_said_anew_is_later_whatever_the_clocks_say(
+    said_at: datetime, now: datetime
+) -> None:
+    before = Feedback(new_id(), new_id(), new_id(), Given(5, True, "more"), said_at, said_at)
+
+    after = before.anew(Given(1, False, "less"), now)
+
+    assert said_at < after.given_at in (now, said_at + timedelta(microseconds=1))
+    assert (after.given.rating, after.first_given_at) == (1, said_at)

@@ -25,17 +25,21 @@ async def give_feedback(stores: Stores, token: str, given: Given, now: datetime)
     before = await stores.feedbacks.find(guest.invitation_id)
     if before is not None and before.given == given:
         return before
-    feedback = Feedback(
+    feedback = _first(guest, given, now) if before is None else before.anew(given, now)
+    await stores.feedbacks.save(feedback)
+    await stores.publisher.publish([feedback_record(guest, feedback)])
+    return feedback
+
+
+def _first(guest: Guest, given: Given, now: datetime) -> Feedback:
+    return Feedback(
         invitation_id=guest.invitation_id,
         customer_id=guest.customer_id,
         event_id=guest.event_id,
         given=given,
         given_at=now,
-        first_given_at=now if before is None else before.first_given_at,
+        first_given_at=now,
     )
-    await stores.feedbacks.save(feedback)
-    await stores.publisher.publish([feedback_record(guest, feedback)])
-    return feedback
 
 
 def feedback_record(guest: Guest, feedback: Feedback) -> Outgoing:

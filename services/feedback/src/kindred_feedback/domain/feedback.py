@@ -1,7 +1,7 @@
 """What a guest says of a moment."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from kindred_feedback.domain.errors import WrongFeedback
@@ -9,6 +9,7 @@ from kindred_feedback.domain.errors import WrongFeedback
 RATINGS = range(1, 6)
 EXPECTATIONS = ("less", "as_expected", "more")
 LONGEST_TIPS = 2000
+_TICK = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,3 +45,7 @@ class Feedback:
     given: Given
     given_at: datetime
     first_given_at: datetime
+
+    def anew(self, given: Given, now: datetime) -> "Feedback":
+        """What the guest says instead. Who hears of both keeps the later, so it is later whatever the clocks say."""
+        return replace(self, given=given, given_at=max(now, self.given_at + _TICK))

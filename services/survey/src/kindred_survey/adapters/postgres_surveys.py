@@ -73,9 +73,11 @@ class PostgresSurveys:
         return added
 
     async def get(self, survey_id: UUID, *, lock: bool = False) -> Survey:
-        statement = _latest.where(survey.c.id == survey_id)
         if lock:
-            statement = statement.with_for_update(of=survey)
+            # On its own: a join that waits for the lock would go on with the version it saw before.
+            alone = sa.select(survey.c.id).where(survey.c.id == survey_id).with_for_update()
+            await self._connection.execute(alone)
+        statement = _latest.where(survey.c.id == survey_id)
         row = (await self._connection.execute(statement)).mappings().one_or_none()
         if row is None:
             raise UnknownSurvey
