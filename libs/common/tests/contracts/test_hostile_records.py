@@ -149,7 +149,7 @@ def test_a_field_that_breaks_the_contract_is_named(field: str, wrong: object) ->
 
 @pytest.mark.parametrize("moment", [
     "2026-03-02", "2026-03-02T12:00:00", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00",
-    "2026-02-30T00:00:00Z", "2026-03-02T25:00:00Z", "1899-12-31T23:59:59Z", "yesterday", "", 1_700_000_000, None,
+    "2026-02-30T00:00:00Z", "2026-03-02T25:00:00Z", "1899-12-31T23:59:59Z", "yesterday", "", 1_700_000_000, "1700000000", None,
 ])  # fmt: skip
 def test_moments_that_no_database_or_zone_could_take(moment: object) -> None:
     transaction = "kindred.crm-transaction.v1"

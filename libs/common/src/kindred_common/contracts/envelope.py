@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
-from kindred_common.contracts.moment import in_utc
+from kindred_common.contracts.moment import in_utc, read_moment
 from kindred_common.contracts.record import Cause
 
 Headers = tuple[tuple[str, bytes], ...]
@@ -198,11 +198,9 @@ def _traceparent(attributes: Mapping[str, str]) -> str | None:
 
 def _time(text: str) -> datetime:
     try:
-        moment = datetime.fromisoformat(text)
+        moment = read_moment(text)
     except ValueError:
-        raise MalformedRecord("time", "is not an RFC 3339 time") from None
-    if moment.tzinfo is None:
-        raise MalformedRecord("time", "has no zone")
+        raise MalformedRecord("time", "is not an RFC 3339 date and time with zone") from None
     try:
         return in_utc(moment)
     except ValueError as error:

@@ -8,7 +8,7 @@ from kindred_common.contracts.record import Part
 
 _SAFE = frozenset(
     {"missing", "int_type", "float_type", "string_type", "bool_type", "tuple_type", "dict_type"}
-    | {"datetime_type", "uuid_type", "enum", "literal_error", "finite_number", "timezone_aware"}
+    | {"uuid_type", "enum", "literal_error", "finite_number", "moment_not_written_out"}
     | {"string_too_short", "string_too_long", "string_pattern_mismatch", "too_short", "too_long"}
     | {"greater_than", "greater_than_equal", "less_than", "less_than_equal", "moment_out_of_span"}
 )
@@ -18,8 +18,6 @@ _TOLD_OTHERWISE = {
     "json_invalid": "is not JSON",
     "model_type": "Input should be an object",
     "uuid_parsing": "Input should be a UUID",
-    "datetime_parsing": "Input should be an RFC 3339 date and time",
-    "datetime_object_invalid": "Input should be an RFC 3339 date and time",
 }
 
 

@@ -16,7 +16,7 @@ from pydantic import (
 from pydantic.config import JsonDict
 
 from kindred_common.contracts.invitations import EventTheme
-from kindred_common.contracts.moment import WrittenMoment
+from kindred_common.contracts.moment import Moment
 from kindred_common.contracts.profile import Place
 from kindred_common.contracts.vocabulary import EventKind, Language
 from kindred_invitations.domain.event import Event, EventDetails
@@ -47,8 +47,8 @@ class EventIn(BaseModel):
     kind: EventKind
     title: Text200
     themes: tuple[EventTheme, ...] = Field(default=(), max_length=50, fail_fast=True)
-    starts_at: WrittenMoment
-    ends_at: WrittenMoment
+    starts_at: Moment
+    ends_at: Moment
     zone: str = Field(default="Europe/Amsterdam", max_length=60, description="IANA time zone.")
     place_name: Text200 | None = None
     place: Place | None = None

@@ -18,7 +18,7 @@ from pydantic_core import PydanticCustomError
 
 from kindred_common.clock import Ids
 from kindred_common.contracts.invitations import EventListed, EventTheme
-from kindred_common.contracts.moment import WrittenMoment
+from kindred_common.contracts.moment import Moment
 from kindred_common.contracts.profile import Place
 from kindred_common.contracts.vocabulary import EventKind, Language
 from kindred_common.i18n.translator import AMSTERDAM
@@ -66,8 +66,8 @@ class SeatsChange(BaseModel):
 
 
 class _Timed(BaseModel):
-    starts_at: WrittenMoment
-    ends_at: WrittenMoment
+    starts_at: Moment
+    ends_at: Moment
     zone: Zone = Field(default=AMSTERDAM, description="Tells which days of the week it touches.")
 
     @model_validator(mode="after")

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from kindred_common.contracts.moment import WrittenMoment
+from kindred_common.contracts.moment import Moment
 from kindred_common.contracts.profile import CustomerProfile
 from kindred_common.contracts.record import Theme
 from kindred_common.contracts.vocabulary import (
@@ -43,7 +43,7 @@ class ConsentBody(BaseModel):
     purpose: ConsentPurpose
     state: ConsentState
     channel: str = Field(min_length=1, max_length=60, pattern=r"^[^\x00]+$")
-    stated_at: WrittenMoment | None = Field(
+    stated_at: Moment | None = Field(
         default=None, description="When he said so; now when missing, never later than now."
     )
     text_version: str | None = Field(default=None, max_length=60, pattern=r"^[^\x00]*$")

@@ -16,7 +16,7 @@ from pydantic import (
 )
 from pydantic.config import JsonDict
 
-from kindred_common.contracts.moment import WrittenMoment
+from kindred_common.contracts.moment import Moment
 from kindred_common.contracts.record import SourceName
 from kindred_survey.application.ports import ImportRun
 from kindred_survey.domain.import_rows import ImportMapping, MappedColumn, RowFault
@@ -31,7 +31,7 @@ def _first_moment(at: object) -> object:
     return f"{at}T00:00:00Z" if isinstance(at, str) and _DAY.fullmatch(at) else at
 
 
-MomentOrDay = Annotated[WrittenMoment, BeforeValidator(_first_moment)]
+MomentOrDay = Annotated[Moment, BeforeValidator(_first_moment)]
 
 EXAMPLE: JsonDict = {
     "name": "young-people-survey",
