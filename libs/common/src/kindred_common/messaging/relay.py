@@ -10,7 +10,7 @@ only when there is nothing to send.
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -207,19 +207,21 @@ class Relay:
             await asyncio.wait_for(self._waker.local.wait(), seconds)
 
     async def _send_batch(self, connection: AsyncConnection, producer: KafkaProducer) -> int:
-        result = await connection.exec_driver_sql(_SELECT, (BATCH,))
-        rows = [self._row(row) for row in result]
+        """Sends what waits, at most a batch; returns how many records were sent."""
+        rows = [self._row(row) for row in await connection.exec_driver_sql(_SELECT, (BATCH,))]
         if not rows:
             return 0
-        chains = _by_key(rows)
-        sending = asyncio.gather(*(self._send_chain(producer, chain) for chain in chains))
+        sending = asyncio.gather(*(self._send_chain(producer, chain) for chain in _by_key(rows)))
         outcomes = await showing_life(connection, self._lease, sending)
-        sent = [row.id for rows_sent, _ in outcomes for row in rows_sent]
+        # What was sent is marked first: a record that failed must not send the others twice.
+        sent = await self._mark(connection, [row.id for rows, _ in outcomes for row in rows])
+        _raise_first(error for _, error in outcomes)
+        return sent
+
+    async def _mark(self, connection: AsyncConnection, sent: list[int]) -> int:
+        """Remembers what was sent; returns how many records that are."""
         if sent:
             await connection.exec_driver_sql(_MARK, (self._clock.now(), sent))
-        # What was sent is marked first: a record that failed must not send the others twice.
-        if error := next((error for _, error in outcomes if error), None):
-            raise error
         return len(sent)
 
     async def _send_chain(
@@ -269,6 +271,12 @@ def _by_key(rows: Sequence[_Row]) -> list[list[_Row]]:
     """The records of each key, in their order."""
     ordered = sorted(rows, key=lambda row: (row.topic.name, row.key, row.id))
     return [list(chain) for _, chain in groupby(ordered, key=lambda row: (row.topic.name, row.key))]
+
+
+def _raise_first(errors: Iterable[KafkaError | None]) -> None:
+    for error in errors:
+        if error is not None:
+            raise error
 
 
 def _age(oldest: datetime | None, now: datetime) -> float:
