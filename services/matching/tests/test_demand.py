@@ -31,7 +31,6 @@ from kindred_matching.adapters.postgres_readings import PostgresReadings
 from kindred_matching.adapters.region_files import WrongRegions, read_regions
 from kindred_matching.adapters.replica_process import ReplicaProcess
 from kindred_matching.adapters.theme_files import read_taxonomy
-from kindred_matching.domain import demand
 from kindred_matching.domain.demand import FindDemand, Region
 from kindred_matching.domain.facts import Customer, Place
 from kindred_matching.domain.inputs import EventReplaced
@@ -97,11 +96,12 @@ def test_the_value_is_what_adding_the_moment_to_the_programme_gives() -> None:
         assert after.value - before.value == pytest.approx(wanted.value, abs=slack)
 
 
-def test_many_customers_are_asked_by_way_of_a_sample(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(demand, "ASKED", 10)
+def test_many_customers_are_asked_by_way_of_a_sample() -> None:
     engine = an_engine(an_event(1, seats=3), *(opera_lover(number) for number in range(25)))
 
-    found = FindDemand(kinds=("culture",), regions=(HERE,), times=EVENINGS).asked_of(engine)
+    question = FindDemand(kinds=("culture",), regions=(HERE,), times=EVENINGS, most_asked=10)
+
+    found = question.asked_of(engine)
 
     assert (found.asked, found.customers) == (10, 25)
     assert len(found.wanted[0].customers) > 10, "all may come to a moment that is tried"

@@ -43,8 +43,8 @@ from kindred_matching.domain.supposing import (
 )
 from kindred_matching.domain.what_if import Effect, Missing, WhatIf
 from kindred_matching.domain.wishes import WishKind
-from kindred_matching.entrypoints import schemas_what_if
 from kindred_matching.entrypoints.http_what_if import PlanningDesk, what_if_router
+from kindred_matching.entrypoints.schemas_what_if import PairsView
 
 LATER = NOW + timedelta(days=12)
 
@@ -264,7 +264,7 @@ async def test_every_kind_of_change_can_be_supposed(client: httpx.AsyncClient) -
 
 
 async def test_account_managers_see_their_own_and_their_teams_customers_only(
-    client: httpx.AsyncClient, site: Site, monkeypatch: pytest.MonkeyPatch
+    client: httpx.AsyncClient, site: Site
 ) -> None:
     token = site.issuer.issue("anna", [Role.ACCOUNT_MANAGER], teams=["south"])
     everybody = await ask(client, seats(3))
@@ -275,9 +275,6 @@ async def test_account_managers_see_their_own_and_their_teams_customers_only(
 
     assert (gained["in_all"], gained["rest"]) == (2, 0)
     assert [pair["customer_id"] for pair in gained["items"]] == [str(customer_id(3))]
-    monkeypatch.setattr(schemas_what_if, "MOST_PAIRS", 0)
-    gained = (await ask(client, seats(3))).json()["gained"]
-    assert (gained["in_all"], gained["rest"], gained["items"]) == (2, 1, [])
     theirs = {"change": "pin", "event_id": str(event_id(1)), "customer_id": str(customer_id(2))}
     nobodys = {**theirs, "customer_id": str(customer_id(77))}
     answers = [await ask(client, seats(3), pin) for pin in (theirs, nobodys)]
@@ -285,6 +282,16 @@ async def test_account_managers_see_their_own_and_their_teams_customers_only(
     assert [answer.json()["errors"] for answer in answers] == 2 * [
         [{"field": "body.changes.1.customer_id", "reason": "There is no such customer"}]
     ]
+
+
+def test_of_many_pairs_the_first_are_told_and_the_others_that_one_may_see_are_counted() -> None:
+    pairs = [(customer_id(number), event_id(1)) for number in range(5)]
+    visible = {customer_id(number) for number in (1, 2, 4)}
+
+    told = PairsView.of(pairs, visible, most=2)
+
+    assert [pair.customer_id for pair in told.items] == [customer_id(1), customer_id(2)]
+    assert (told.rest, told.in_all) == (1, 5)
 
 
 async def test_what_cannot_be_supposed_is_named_by_its_place(client: httpx.AsyncClient) -> None:

@@ -25,9 +25,6 @@ from kindred_matching.domain.what_if import at_its_best, copy_of, ready
 MOMENTS = UUID("6c1b6a52-0e0a-5f3b-9d50-3f6a4b1c9a11")
 """The namespace of the identifiers of moments that are only thought of."""
 
-ASKED = 4000
-"""More customers than this are asked by way of a sample, the same each time."""
-
 SHORTLIST = 24
 """How many kinds, themes and regions are looked at for each time."""
 
@@ -93,6 +90,7 @@ class FindDemand:
 
     Each is thought to last ``length`` for so many ``seats`` at ``cost`` cents a head; its day is that of its own time zone.
     Without ``themes`` those are looked at that customers care most about. Of moments that differ in time only the best is told.
+    More customers than ``most_asked`` are asked by way of a sample, the same each time.
     """
 
     kinds: tuple[str, ...]
@@ -103,10 +101,11 @@ class FindDemand:
     cost: int = 0
     length: timedelta = timedelta(hours=3)
     most: int = 5
+    most_asked: int = 4000
 
     def asked_of(self, engine: Engine) -> Demand:
         themes = self.themes or cared_about(engine, THEMES)
-        asked = sample(engine.customers, ASKED)
+        asked = sample(engine.customers, self.most_asked)
         start = ready(engine)
         wanted = self._tried(start, self._likely(start, asked, themes))
         return Demand(tuple(wanted[: self.most]), len(asked), len(engine.customers))

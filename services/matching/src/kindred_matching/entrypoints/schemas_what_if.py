@@ -86,9 +86,11 @@ class PairsView(BaseModel):
     in_all: int = Field(examples=[9], description="With customers whom you may not see.")
 
     @classmethod
-    def of(cls, pairs: Sequence[PairOf], visible: Collection[UUID]) -> "PairsView":
+    def of(
+        cls, pairs: Sequence[PairOf], visible: Collection[UUID], most: int = MOST_PAIRS
+    ) -> "PairsView":
         seen = [pair for pair in pairs if pair[0] in visible]
-        shown = seen[:MOST_PAIRS]
+        shown = seen[:most]
         return cls(
             items=[PairView(customer_id=who, event_id=event) for who, event in shown],
             rest=len(seen) - len(shown),
