@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from services.outreach.tests.office import MONDAY, recipient, request
 
-from kindred_outreach.domain.consents import Statement, purpose_of, refused
+from kindred_outreach.domain.consents import Statement, already_said, purpose_of, refused
 from kindred_outreach.domain.messages import Message
 from kindred_outreach.domain.pressure import MONTHLY, SURVEYS, WEEKLY, ContactMoment, allowed_from
 from kindred_outreach.domain.quiet_hours import QuietHours
@@ -100,6 +100,30 @@ def test_the_later_word_counts() -> None:
     assert refused(back, "surveys")
     again = back | {"all": Statement("revoked", MONDAY)}
     assert refused(again, "invitations")
+
+
+def test_of_two_words_at_the_same_moment_the_refusal_counts() -> None:
+    said = {"all": Statement("revoked", MONDAY), "invitations": Statement("granted", MONDAY)}
+    assert refused(said, "invitations")
+
+
+@pytest.mark.parametrize(
+    ("purpose", "state", "already"),
+    [
+        ("all", "objected", False),
+        ("all", "granted", False),
+        ("invitations", "granted", True),
+        ("surveys", "objected", False),
+    ],
+)
+def test_what_was_said_counts_as_said_until_something_else_was(
+    purpose: str, state: str, already: bool
+) -> None:
+    back = {
+        "all": Statement("objected", MONDAY - 2 * DAY),
+        "invitations": Statement("granted", MONDAY - DAY),
+    }
+    assert already_said(back, purpose, state) is already
 
 
 def test_all_rules_in_the_way_are_named_in_order() -> None:

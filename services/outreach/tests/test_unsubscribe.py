@@ -69,6 +69,22 @@ async def test_a_mistake_can_be_undone(office: Office, mail_server: UnkindServer
     assert [record.state for record in await consents(office)] == ["revoked", "granted"]
 
 
+async def test_who_came_back_can_leave_again(office: Office, mail_server: UnkindServer) -> None:
+    """What he said long ago is not his last word: it is taken down once more."""
+    path = await way_out(office, mail_server)
+    async with office.client() as client:
+        for form in ({"scope": "all"}, {"action": "undo"}, {"scope": "all"}, {"scope": "all"}):
+            office.clock.advance(timedelta(seconds=1))
+            page = await client.post(path, data=form, follow_redirects=True)
+    assert "U bent afgemeld" in page.text
+    said = [(record.purpose, record.state) for record in await consents(office)]
+    assert said == [("all", "revoked"), ("invitations", "granted"), ("all", "revoked")]
+    await office.ask(request())
+    await office.advance(timedelta(days=8))
+    await office.send_next()
+    assert (await office.told())[-1] == ("skipped", "objection")
+
+
 async def test_strangers_get_a_friendly_page(office: Office, mail_server: UnkindServer) -> None:
     path = await way_out(office, mail_server)
     async with office.client() as client:

@@ -9,14 +9,13 @@ from kindred_common.contracts.record import Cause
 from kindred_common.contracts.topics import CONSENT_RECORDS
 from kindred_common.contracts.vocabulary import ConsentPurpose, ConsentState
 from kindred_outreach.application.ports import Stores
-from kindred_outreach.domain.consents import Statement
+from kindred_outreach.domain.consents import Statement, already_said
 
 
 async def state_consent(stores: Stores, change: ConsentChanged, cause: Cause) -> bool:
-    """Takes effect here at once and is published; False when the customer had said so already."""
+    """Takes effect here at once and is published; False when that is his last word already."""
     statements = await stores.consents.of(change.customer_id)
-    said = statements.get(change.purpose)
-    if said is not None and said.state == change.state:
+    if already_said(statements, change.purpose, change.state):
         return False
     await hear_consent(stores, change)
     await stores.publisher.publish(

@@ -37,9 +37,19 @@ def purpose_of(message_purpose: str) -> str | None:
 
 
 def last_word(statements: Statements, purpose: str) -> str | None:
-    """The later of what was said about the purpose and about everything; None when nothing was said."""
+    """The later of what was said about the purpose and about everything, at the same moment the refusal; None for nothing."""
     said = [statements[name] for name in (purpose, ALL) if name in statements]
-    return max(said, key=lambda statement: statement.stated_at).state if said else None
+    return max(said, key=lambda one: (one.stated_at, one.state != GRANTED)).state if said else None
+
+
+def already_said(statements: Statements, purpose: str, state: str) -> bool:
+    """Whether the customer said just this, and nothing else since about what it is about."""
+    said = statements.get(purpose)
+    if said is None or said.state != state:
+        return False
+    touching = statements if purpose == ALL else statements.keys() & {ALL}
+    others = [statements[name] for name in touching]
+    return all(other.state == state or other.stated_at < said.stated_at for other in others)
 
 
 def refused(statements: Statements, purpose: str) -> bool:
