@@ -31,7 +31,8 @@ class UnkindServer:
     """Keeps what it took responsibility for in ``taken``.
 
     ``behave`` says what happens at a step: an SMTP reply, :data:`DROP`, :data:`STALL`, or at the dot
-    :data:`DROP_KEPT` (the mail is kept but the answer never comes). After :data:`HESITATE` it answers when ``go_on`` is set.
+    :data:`DROP_KEPT` (the mail is kept but the answer never comes). After :data:`HESITATE` it answers when ``go_on`` is set,
+    by ``after_all`` if that is given.
     """
 
     port: int = 0
@@ -40,6 +41,7 @@ class UnkindServer:
     reached: list[Step] = field(default_factory=list)
     stalled: asyncio.Event = field(default_factory=asyncio.Event)
     go_on: asyncio.Event = field(default_factory=asyncio.Event)
+    after_all: str | None = None
     connections: int = 0
 
     async def converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -79,7 +81,7 @@ class UnkindServer:
             return await self._answer(writer, Step.BODY, "")
         content = await reader.readuntil(b"\r\n.\r\n")
         unkind = self.behave.get(Step.DOT)
-        if unkind in (None, DROP_KEPT, STALL, HESITATE):
+        if unkind in (None, DROP_KEPT, STALL) or (unkind == HESITATE and not self.after_all):
             self.taken.append(content)
         return await self._answer(writer, Step.DOT, "250 taken")
 
@@ -95,7 +97,7 @@ class UnkindServer:
         if unkind == HESITATE:
             self.stalled.set()
             await self.go_on.wait()
-            unkind = usual
+            unkind = self.after_all or usual
         writer.write(unkind.encode() + b"\r\n")
         await writer.drain()
         return True

@@ -2,11 +2,9 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-import sqlalchemy as sa
 from services.outreach.tests.mail_server import DROP, DROP_KEPT, HESITATE, STALL, Step, UnkindServer
 from services.outreach.tests.office import ANNA, Office, mail_of, recipient, request
 
-from kindred_outreach.adapters.tables import call_task
 from kindred_outreach.application.prepare_message import Prepared
 from kindred_outreach.application.recover_messages import LEASE
 from kindred_outreach.application.repeat_message import NotRepeatable, repeat_message
@@ -315,86 +313,3 @@ async def test_a_message_our_code_fails_on_does_not_hold_up_the_others(office: O
     assert await office.send_next() is Delivery.ACCEPTED
     aside = await office.find(broken)
     assert (aside.state, aside.rule) == (State.WAITING, "failed")
-
-
-async def test_an_event_called_off_before_the_invitation_went_out(office: Office) -> None:
-    """Approved in the evening, cancelled in the night: nobody hears of either."""
-    await office.know()
-    await office.advance(timedelta(hours=12))
-    now = office.clock.now()
-    await office.ask(request(occasion="event-1", now=now), request(occasion="event-2", now=now))
-    await office.send_next()
-    await office.send_next()
-    off = request(
-        purpose="event_cancellation", message_class="service", occasion="event-1/2", now=now
-    )
-    await office.ask(off)
-    await office.advance(timedelta(hours=12))
-    assert await office.send_next() is Delivery.ACCEPTED
-    assert await office.send_next() is None
-    assert await office.told() == [
-        ("skipped", "called_off"),
-        ("skipped", "called_off"),
-        ("sent", None),
-    ]
-
-
-async def test_a_cancellation_reaches_who_was_invited(office: Office) -> None:
-    await office.know()
-    await office.ask(request(occasion="event-1"))
-    await office.send_next()
-    await office.ask(
-        request(purpose="event_cancellation", message_class="service", occasion="event-1/1")
-    )
-    assert await office.send_next() is Delivery.ACCEPTED
-    assert await office.told() == [("sent", None), ("sent", None)]
-
-
-async def test_an_invitation_withdrawn_in_the_night_does_not_go_out_in_the_morning(
-    office: Office,
-) -> None:
-    await office.know()
-    await office.advance(timedelta(hours=12))
-    now = office.clock.now()
-    await office.ask(request(occasion="event-1", now=now), request(occasion="event-10", now=now))
-    await office.send_next()
-    await office.send_next()
-    await office.withdraw("event-1")
-    await office.advance(timedelta(hours=12))
-    assert await office.send_next() is Delivery.ACCEPTED
-    assert await office.send_next() is None
-    assert await office.told() == [("skipped", "withdrawn"), ("sent", None)]
-
-
-async def test_a_sender_who_has_a_withdrawn_invitation_in_hand_keeps_it(office: Office) -> None:
-    await office.know()
-    await office.ask(request(occasion="event-1"))
-    claimed = await office.dispatch.take()
-    assert claimed is not None
-    assert claimed.mail is not None
-    await office.withdraw("event-1")
-    assert await office.dispatch.deliver(claimed.message, claimed.mail) is Delivery.LOST
-    assert await office.told() == [("skipped", "withdrawn")]
-    await office.ask(request(occasion="event-2"))
-    assert await office.send_next() is Delivery.ACCEPTED, "what was withdrawn does not count"
-
-
-async def test_what_has_gone_out_is_not_withdrawn(office: Office) -> None:
-    await office.know()
-    await office.ask(request(occasion="event-1"))
-    await office.send_next()
-    await office.withdraw("event-1")
-    assert await office.told() == [("sent", None)]
-
-
-async def test_nobody_is_called_about_what_was_called_off(office: Office) -> None:
-    await office.know()
-    await office.ask(request(occasion="event-1", manner="phone"))
-    await office.send_next()
-    await office.ask(
-        request(purpose="event_cancellation", message_class="service", occasion="event-1/1")
-    )
-    assert await office.send_next() is None
-    assert await office.rows(sa.select(call_task)) == []
-    await office.ask(request(occasion="event-2"))
-    assert await office.send_next() is Delivery.ACCEPTED, "what was called off does not count"

@@ -1,27 +1,28 @@
 """Something is cancelled or taken back before the customer heard of it: what has not gone out stays in."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
 from kindred_outreach.application.outcomes import outcome
 from kindred_outreach.application.ports import Stores
-from kindred_outreach.domain.messages import Message, State
+from kindred_outreach.domain.messages import CALLED_OFF, WITHDRAWN, Message, State
 
-CALLED_OFF = "called_off"
-WITHDRAWN = "withdrawn"
 _NOT_HEARD = frozenset({State.SKIPPED, State.BOUNCED})
 _NOT_OUT = frozenset({State.WAITING, State.CLAIMED, State.TASK})
 """A sender who has claimed a message asks once more before he hands it over, and finds it gone."""
+
+_ON_ITS_WAY = frozenset({State.HANDED_OVER, State.UNCERTAIN})
+"""Nobody knows yet whether it reaches the customer. If it surely does not, it is not tried again."""
 
 
 async def call_off(stores: Stores, cancellation: Message) -> None:
     """Takes back invitations and confirmations that wait; a customer who heard of nothing hears of no cancellation either."""
     now = cancellation.requested_at
     about = await stores.messages.lock_about(cancellation.customer_id, cancellation.subject)
+    await _take_back(stores, about, CALLED_OFF, now)
     pending = [message for message in about if message.state in _NOT_OUT]
-    for message in pending:
-        await _skip(stores, message, CALLED_OFF, now)
     heard = [m for m in about if m not in pending and m.state not in _NOT_HEARD]
     if pending and not heard:
         await _skip(stores, cancellation, CALLED_OFF, now)
@@ -29,9 +30,16 @@ async def call_off(stores: Stores, cancellation: Message) -> None:
 
 async def withdraw(stores: Stores, customer_id: UUID, subject: str, now: datetime) -> None:
     """Takes back invitations and confirmations about ``subject`` that have not gone out."""
-    for message in await stores.messages.lock_about(customer_id, subject):
+    about = await stores.messages.lock_about(customer_id, subject)
+    await _take_back(stores, about, WITHDRAWN, now)
+
+
+async def _take_back(stores: Stores, about: Sequence[Message], rule: str, now: datetime) -> None:
+    for message in about:
         if message.state in _NOT_OUT:
-            await _skip(stores, message, WITHDRAWN, now)
+            await _skip(stores, message, rule, now)
+        elif message.state in _ON_ITS_WAY:
+            await stores.messages.save(replace(message, rule=rule))
 
 
 async def _skip(stores: Stores, message: Message, rule: str, now: datetime) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from kindred_outreach.domain.messages import Message, State
+from kindred_outreach.domain.messages import TAKEN_BACK, Message, State
 
 MOST_REFUSALS = 10
 FIRST_WAIT = timedelta(minutes=1)
@@ -45,18 +45,25 @@ class Settlement:
 
 
 def settle(message: Message, delivery: Delivery, now: datetime) -> Settlement:
-    """Decides by how the attempt ended; a message put off too often bounces.
+    """Decides by how the attempt ended; a message put off too often bounces, one taken back meanwhile does not wait again.
 
     Raises:
         ValueError: the attempt was lost, so there is nothing to settle.
     """
+    settlement = _by_answer(message, delivery, now)
+    if settlement.state is State.WAITING and message.rule in TAKEN_BACK:
+        return Settlement(State.SKIPPED, message.rule)
+    return settlement
+
+
+def _by_answer(message: Message, delivery: Delivery, now: datetime) -> Settlement:
     match delivery:
         case Delivery.ACCEPTED:
             return Settlement(State.SENT)
         case Delivery.NO_SUCH_ADDRESS | Delivery.REFUSED:
             return Settlement(State.BOUNCED, delivery.value)
         case Delivery.UNKNOWN:
-            return Settlement(State.UNCERTAIN)
+            return Settlement(State.UNCERTAIN, message.rule)
         case Delivery.UNREACHABLE:
             due = now + UNREACHABLE_WAIT
             return Settlement(State.WAITING, delivery.value, due, message.refusals)

@@ -37,6 +37,11 @@ class State(StrEnum):
 REPEATABLE = frozenset({State.SKIPPED, State.UNCERTAIN, State.BOUNCED})
 """States from which a person may have the message tried again; the rules then count as for a new one."""
 
+CALLED_OFF = "called_off"
+WITHDRAWN = "withdrawn"
+TAKEN_BACK = frozenset({CALLED_OFF, WITHDRAWN})
+"""Rules of those who asked: nobody sends the message again. One that is on its way bears the rule until that has ended."""
+
 SERVICE = "service"
 RELATIONSHIP = "relationship"
 SURVEY = "survey"
