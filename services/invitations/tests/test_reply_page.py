@@ -185,7 +185,7 @@ async def test_no_companion_where_the_norm_does_not_bear_the_value(house: House)
     page = await house.client.get(path)
     await reply(house, path, WITH_COMPANION)
 
-    assert "Do you bring someone?" not in page.text
+    assert "Will you bring someone?" not in page.text
     assert await house.held(event) == 1
 
 
