@@ -24,7 +24,7 @@ ENV PATH=/opt/kindred/bin:$PATH NUMBA_CPU_NAME=generic PYTHONUNBUFFERED=1 PYTHON
     KINDRED_SERVICE=${SERVICE} KINDRED_HTTP__HOST=0.0.0.0 KINDRED_HTTP__PORT=8080
 USER 10001
 EXPOSE 8080
-HEALTHCHECK --interval=10s --timeout=3s --start-period=60s \
+HEALTHCHECK --interval=30s --timeout=3s --start-period=60s \
   CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8080/health/live', timeout=2)"]
 ENTRYPOINT ["/bin/sh", "-c", "exec python -m kindred_${KINDRED_SERVICE} \"$@\"", "kindred"]
 CMD ["all"]

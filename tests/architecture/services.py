@@ -2,7 +2,13 @@
 
 import tomllib
 from collections.abc import Mapping
+from importlib import import_module
+from inspect import isclass
 from pathlib import Path
+
+from pydantic import BaseModel
+
+from kindred_common.runtime.settings import ServiceSettings
 
 NEEDED = ("README.md", "pyproject.toml", "migrations", "tests", "src/{package}/__main__.py")
 
@@ -54,3 +60,35 @@ def missing_in_compose(names: set[str], compose: Mapping[str, object]) -> list[s
     return [f"{name} is not in docker-compose.yml" for name in sorted(wanted - built)] + [
         f"docker-compose.yml builds {name}, which does not exist" for name in sorted(args - names)
     ]
+
+
+def unknown_settings(compose: Mapping[str, object]) -> list[str]:
+    """Settings that Docker Compose gives a service that has none of that name."""
+    services = compose["services"]
+    assert isinstance(services, dict)
+    return [
+        f"{name}: {variable}"
+        for name, service in services.items()
+        if "build" in service
+        for variable in service["environment"]
+        if not _is_setting(_settings_of(service["build"]["args"]["SERVICE"]), variable)
+    ]
+
+
+def _settings_of(service: str) -> type[BaseModel]:
+    module = vars(import_module(f"kindred_{service}.settings"))
+    return next(
+        each
+        for each in module.values()
+        if isclass(each) and issubclass(each, ServiceSettings) and each is not ServiceSettings
+    )
+
+
+def _is_setting(model: type[BaseModel], variable: str) -> bool:
+    """Whether ``KINDRED_A__B`` sets ``a.b``."""
+    inner: object = model
+    for step in variable.removeprefix("KINDRED_").lower().split("__"):
+        if not (isclass(inner) and issubclass(inner, BaseModel) and step in inner.model_fields):
+            return False
+        inner = inner.model_fields[step].annotation
+    return True

@@ -64,3 +64,22 @@ def test_a_service_that_compose_does_not_know_or_no_longer_has_is_found() -> Non
         "new-migrate is not in docker-compose.yml",
         "docker-compose.yml builds old, which does not exist",
     ]
+
+
+def test_compose_gives_services_only_settings_that_they_have() -> None:
+    compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+
+    assert services.unknown_settings(compose) == []
+
+
+def test_a_setting_that_a_service_does_not_have_is_found() -> None:
+    compose = {
+        "services": {
+            "survey": {
+                "build": {"args": {"SERVICE": "survey"}},
+                "environment": {"KINDRED_HTTP__PORT": "1", "KINDRED_SMTP__HOST": "mail"},
+            }
+        }
+    }
+
+    assert services.unknown_settings(compose) == ["survey: KINDRED_SMTP__HOST"]

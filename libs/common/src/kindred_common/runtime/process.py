@@ -4,11 +4,14 @@ import argparse
 import asyncio
 import signal
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 import uvloop
+from aiokafka.errors import KafkaConnectionError
 from fastapi import FastAPI
 
+from kindred_common.contracts.vocabulary import Service
 from kindred_common.messaging.topic_admin import apply_topics
 from kindred_common.observability.logging import configure_logging, get_logger
 from kindred_common.runtime.foundation import (
@@ -35,14 +38,30 @@ def run_service(definition: ServiceDefinition[S], arguments: Sequence[str] | Non
     settings = definition.settings()
     configure_logging(f"kindred-{definition.service}", settings.log_level)
     if mode == "migrate":
-        # Alembic makes each start a fifth slower, and no other process needs it.
-        from kindred_common.db.migrate import migrate, migrations_of  # noqa: PLC0415 - see above
-
-        migrate(settings.database, migrations_of(definition.package))
+        with _one_clear_line(definition.service):
+            _migrate(definition, settings)
     elif mode == "topics":
-        asyncio.run(apply_topics(settings.kafka))
+        with _one_clear_line(definition.service):
+            asyncio.run(apply_topics(settings.kafka))
     else:
         uvloop.run(_run(definition, settings, mode))
+
+
+def _migrate(definition: ServiceDefinition[S], settings: S) -> None:
+    # Alembic makes each start a fifth slower, and no other process needs it.
+    from kindred_common.db.migrate import migrate, migrations_of  # noqa: PLC0415 - see above
+
+    migrate(settings.database, migrations_of(definition.package))
+
+
+@contextmanager
+def _one_clear_line(service: Service) -> Iterator[None]:
+    """Tells of a server that cannot be reached without a traceback."""
+    try:
+        yield
+    except (OSError, KafkaConnectionError) as error:
+        sys.stderr.write(f"kindred {service}: {error}\n")
+        raise SystemExit(1) from None
 
 
 async def _run(definition: ServiceDefinition[S], settings: S, mode: str) -> None:
