@@ -188,7 +188,12 @@ def work(random: Random, market: Market, books: Books) -> None:  # noqa: ARG001 
     market.work()
 
 
+def share_out(random: Random, market: Market, books: Books) -> None:
+    market.share_out(random.randint(1, len(books.caps)))
+
+
 OPERATIONS = [
+    share_out,
     limit_budget,
     replace_row,
     replace_row,

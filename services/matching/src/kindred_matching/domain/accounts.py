@@ -19,6 +19,9 @@ from kindred_matching.domain.slots import Slot, Slots
 NONE = -1
 """The place of no account."""
 
+NO_LIMITS: Floats = np.zeros(0)
+"""What is left of each year where nothing limits an account."""
+
 
 class Books(NamedTuple):
     """What tells how much of an account's share is given away, and where its customers stand in the allocation."""
@@ -139,6 +142,8 @@ class Accounts:
         for account, told in sorted(self._told.items()):
             for event in sorted(told):
                 allocation.settle_guests(self.slots.take(account), event, 0)
+        for account in self.ids:
+            allocation.limit_account(self.slots.take(account), NO_LIMITS)
         self._told = {}
 
     def _place_of(self, customer: UUID) -> Slot:

@@ -24,6 +24,9 @@ EFFORT = Effort(chain=20, event_chain=2_000, heard=0)
 HEARD = 2
 """How many customers choose anew in a slice of the background work at leisure."""
 
+SHARING = 512
+"""How many customers share money out at a time, where it is short."""
+
 SLICES = 2
 """Slices of background work after each batch: prices and certificate follow the changes while they come."""
 
@@ -273,6 +276,7 @@ class Allocation:
         if float(market.state.totals["value"][0]) < kept.value:
             go_back(market.state, kept)
         market.effort = effort
+        market.share_out(SHARING)
         self._note_moves(before)
 
     def _note_moves(self, before: Array) -> None:

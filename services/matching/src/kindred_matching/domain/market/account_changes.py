@@ -1,5 +1,7 @@
 """Operations on accounts, whose customers share places at events and hospitality: who belongs to one, and what it may have."""
 
+import numpy as np
+
 from kindred_matching.domain.market.admission import give_up
 from kindred_matching.domain.market.bonds import (
     count_bonds,
@@ -7,6 +9,7 @@ from kindred_matching.domain.market.bonds import (
     mark_special,
     seat_account,
 )
+from kindred_matching.domain.market.certificate import certify
 from kindred_matching.domain.market.chain import run_chain
 from kindred_matching.domain.market.compiling import kernel
 from kindred_matching.domain.market.queues import hear_again
@@ -122,8 +125,21 @@ def limit_hospitality(s: State, account: int, limits: Array, steps: int) -> None
         member = s.account_next[member]
     for year in range(len(limits)):
         make_account_afford(s, account, year)
+        if np.isinf(limits[year]):
+            _free_of_charge(s, account, year)
     _hear(s, account)
     run_chain(s, steps)
+
+
+@kernel
+def _free_of_charge(s: State, account: int, year: int) -> None:
+    """What there is no end of has no price: at any other the bound would have no end either."""
+    for prices in range(len(s.account_rate)):
+        s.account_rate[prices, account, year] = 0.0
+    member = s.account_first[account]
+    while member >= 0:
+        certify(s, member)
+        member = s.account_next[member]
 
 
 @kernel

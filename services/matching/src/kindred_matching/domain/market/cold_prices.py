@@ -8,6 +8,7 @@ from kindred_matching.domain.market.certificate import ask, capacity_cost
 from kindred_matching.domain.market.effort import Start
 from kindred_matching.domain.market.event_changes import restart_trial
 from kindred_matching.domain.market.state import CLOSED, TRIAL, Array, State
+from kindred_matching.domain.market.stepping import cost_a_seat
 
 PATIENCE = 50
 """After a fiftieth of the passes, but at least 3, without a better bound the steps aim lower, from the best prices."""
@@ -22,17 +23,20 @@ SAMPLE = 64
 
 @dataclass(slots=True)
 class _Resource:
-    """Prices of one kind of resource, what there is of it, and what was wanted at the last pass."""
+    """Prices of one kind of resource, what there is of it, and what was wanted at the last pass; money is measured in seats."""
 
     price: Array
     capacity: Array
     demand: Array
+    money: bool = False
 
     def pull(self, stride: int) -> Array:
         pull: Array = self.demand * stride - self.capacity
         return np.where((self.price <= 0.0) & (pull < 0.0), 0.0, pull)
 
-    def scale(self) -> Array:
+    def scale(self, unit: float) -> Array:
+        if self.money:
+            return 1.0 / (np.maximum(self.capacity, unit) * unit)
         return 1.0 / np.maximum(self.capacity, 1e-9)
 
 
@@ -56,13 +60,14 @@ def _resources(state: State) -> list[_Resource]:
     if np.isfinite(totals["budget"]):
         budget = np.full(1, max(0.0, totals["budget"] - totals["fixed_spent"]))
         rate = state.budget_rate[TRIAL : TRIAL + 1]
-        found.append(_Resource(rate, budget, state.total_cost[1:2]))
+        found.append(_Resource(rate, budget, state.total_cost[1:2], money=True))
     if state.account_price.size and totals["account_max"] >= 0:
         places = np.maximum(0.0, totals["account_max"] - state.account_fixed)
         found.append(_Resource(state.account_price[TRIAL], places, state.account_demand[1]))
     if np.isfinite(state.account_limit).any():
         limit = np.maximum(0.0, state.account_limit)
-        found.append(_Resource(state.account_rate[TRIAL], limit, state.account_cost[1]))
+        rates, spent = state.account_rate[TRIAL], state.account_cost[1]
+        found.append(_Resource(rates, limit, spent, money=True))
     return found
 
 
@@ -93,15 +98,17 @@ def _descend(
             reach, fails, bound, pulls = 0.5 * reach, 0, best, best_pulls
             headings = pulls
             _restore(resources, kept)
-        headings = _deflected(resources, pulls, headings)
-        _move(resources, headings, bound - (1.0 - reach) * best)
+        scales = [resource.scale(cost_a_seat(handle)) for resource in resources]
+        headings = _deflected(resources, scales, pulls, headings)
+        _move(resources, scales, headings, bound - (1.0 - reach) * best)
     _restore(resources, kept)
     return _bound(state, handle, stride)
 
 
-def _deflected(resources: list[_Resource], pulls: list[Array], before: list[Array]) -> list[Array]:
+def _deflected(
+    resources: list[_Resource], scales: list[Array], pulls: list[Array], before: list[Array]
+) -> list[Array]:
     """The pull, turned where it works against the way so far (Camerini, Fratta, Maffioli 1975): fewer zigzags."""
-    scales = [resource.scale() for resource in resources]
     together = list(zip(scales, pulls, before, strict=True))
     against = sum(float((scale * pull * old).sum()) for scale, pull, old in together)
     length = sum(float((scale * old * old).sum()) for scale, _, old in together)
@@ -118,12 +125,14 @@ def _restore(resources: list[_Resource], prices: list[Array]) -> None:
         resource.price[...] = price
 
 
-def _move(resources: list[_Resource], pulls: list[Array], distance: float) -> None:
+def _move(
+    resources: list[_Resource], scales: list[Array], pulls: list[Array], distance: float
+) -> None:
     """One step of the length after which the bound would be lower by ``distance`` if it were linear."""
-    together = list(zip(resources, pulls, strict=True))
-    norm = sum(float((resource.scale() * pull * pull).sum()) for resource, pull in together)
+    together = list(zip(resources, scales, pulls, strict=True))
+    norm = sum(float((scale * pull * pull).sum()) for _, scale, pull in together)
     if norm <= 0.0:
         return
-    for resource, pull in together:
-        moved = resource.price + distance / norm * resource.scale() * pull
+    for resource, scale, pull in together:
+        moved = resource.price + distance / norm * scale * pull
         resource.price[...] = np.maximum(0.0, moved)

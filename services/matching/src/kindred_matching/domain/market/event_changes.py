@@ -117,9 +117,14 @@ def renew_event(s: State, event: int, seats: int, steps: int) -> None:
 
 @kernel
 def limit_budget(s: State, budget: float, rate: float, steps: int) -> None:
-    """All options together may cost so much, fixed pairs included; what is worth no more than ``rate`` times its cost makes way."""
+    """All options together may cost so much, fixed pairs included; what is worth no more than ``rate`` times its cost makes way.
+
+    At a rate of 0 all that is chosen is borne, and cost stays as dear as it is.
+    """
     begin_operation(s)
-    s.totals[0].budget, s.budget_rate[MARKET] = budget, rate
+    s.totals[0].budget = budget
+    if rate > 0.0 or np.isinf(budget):
+        s.budget_rate[MARKET] = rate
     if np.isinf(budget):
         s.budget_rate[BOUND] = s.budget_rate[TRIAL] = 0.0
     for customer in range(len(s.held)):

@@ -9,6 +9,7 @@ from kindred_matching.domain.market import (
     account_changes,
     event_changes,
     refreshing,
+    sharing,
     starting,
     updates,
 )
@@ -283,6 +284,10 @@ class Market:
         """One slice of background work; it may change choices, as an operation does."""
         effort = self.effort
         refreshing.work(self._handle, effort.steps, effort.heard, effort.asked)
+
+    def share_out(self, customers: int) -> None:
+        """Up to so many customers share the money that they have and that is left anew; it changes nothing unless it gains."""
+        sharing.share_out(self.state, self._handle, customers, self.effort.event_chain)
 
     def limit_budget(self, budget: float) -> None:
         """All options together may cost ``budget``, fixed pairs included; infinity is no limit.

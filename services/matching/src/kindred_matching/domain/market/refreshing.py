@@ -107,4 +107,5 @@ def _adopt(s: State) -> None:
             s.account_demand[0, account, event] = s.account_demand[1, account, event]
         for year in range(s.account_rate.shape[2]):
             s.account_rate[BOUND, account, year] = s.account_rate[TRIAL, account, year]
+            s.account_rate[MARKET, account, year] = s.account_rate[TRIAL, account, year]
             s.account_cost[0, account, year] = s.account_cost[1, account, year]

@@ -12,6 +12,7 @@ from kindred_matching.domain.market.keeping import go_back, keep
 from kindred_matching.domain.market.leftovers import seat_leftovers
 from kindred_matching.domain.market.listings import list_customer
 from kindred_matching.domain.market.pricing import set_price
+from kindred_matching.domain.market.sharing import share_out
 from kindred_matching.domain.market.state import BOUND, CLOSED, MARKET, TRIAL, Array, State
 
 
@@ -48,6 +49,8 @@ def _polish(state: State, handle: State, effort: Effort, rounds: int) -> None:
             kept = keep(state)
     if float(state.totals["value"][0]) < kept.value:
         go_back(state, kept)
+    if share_out(state, handle, people, effort.event_chain):
+        seat_leftovers(handle)
 
 
 def _adopt(state: State, bound: float, effort: Effort) -> None:

@@ -1,7 +1,7 @@
 """How the trial prices of the certificate move: subgradient steps, deflected, from one trial to the next.
 
 p + t h d, never below 0. The pull g = demand - capacity at the trial prices is a subgradient of the bound; h scales each resource by its
-capacity. The heading d is the pull, turned where it works against the way so far (Camerini, Fratta, Maffioli 1975): fewer
+capacity, money in units of what a seat costs. The heading d is the pull, turned where it works against the way so far (Camerini, Fratta, Maffioli 1975): fewer
 zigzags. t = share * distance / sum of h d^2 aims at the value of the present allocation (Polyak 1969).
 """
 
@@ -17,17 +17,34 @@ def step(s: State, distance: float) -> None:
     """Moves the trial prices from where the last pass asked; ``distance`` is how far its bound was above the value."""
     totals = s.totals[0]
     norm = _turn_headings(s)
-    budget = max(1e-9, totals.budget - totals.fixed_spent)
+    unit = cost_a_seat(s)
+    budget = max(0.0, totals.budget - totals.fixed_spent)
     pull_of_budget = s.total_cost[1] - budget
     if pull_of_budget > 0.0 or s.budget_rate[TRIAL] > 0.0:
-        norm += pull_of_budget * pull_of_budget / budget
-    norm += _pull_of_accounts(s)
+        norm += pull_of_budget * pull_of_budget / money_scale(budget, unit)
+    norm += _pull_of_accounts(s, unit)
     stride = totals.target_step * max(0.0, distance) / norm if norm > 0.0 else 0.0
     for event in range(len(s.room)):
         moved = stride * s.heading[event] / max(1, s.room[event])
         _set_trial(s, event, _open_price(s, event) + moved)
-    s.budget_rate[TRIAL] = max(0.0, s.budget_rate[TRIAL] + stride * pull_of_budget / budget)
-    _step_accounts(s, stride)
+    moved = stride * pull_of_budget / money_scale(budget, unit)
+    s.budget_rate[TRIAL] = max(0.0, s.budget_rate[TRIAL] + moved)
+    _step_accounts(s, stride, unit)
+
+
+@kernel
+def cost_a_seat(s: State) -> float:
+    """What the wanted seats cost on the average: so much money weighs as much as a seat. Rates of cents would never move beside seats."""
+    seats = 0.0
+    for event in range(len(s.room)):
+        seats += s.demand[1, event]
+    return s.total_cost[1] / seats if seats > 0.0 and s.total_cost[1] > 0.0 else 1.0
+
+
+@kernel
+def money_scale(limit: float, unit: float) -> float:
+    """What a pull on money is divided by: where nothing is left, as if it were enough for one seat."""
+    return max(limit, unit) * unit
 
 
 @kernel
@@ -118,7 +135,7 @@ def _set_trial(s: State, event: int, price: float) -> None:
 
 
 @kernel
-def _pull_of_accounts(s: State) -> float:
+def _pull_of_accounts(s: State, unit: float) -> float:
     total = 0.0
     for account in range(s.account_rate.shape[1]):
         for event in range(len(s.room)):
@@ -127,15 +144,15 @@ def _pull_of_accounts(s: State) -> float:
             if pull > 0.0 or s.account_price[TRIAL, account, event] > 0.0:
                 total += pull * pull / max(1, places)
         for year in range(s.account_rate.shape[2]):
-            limit = max(1e-9, s.account_limit[account, year])
+            limit = max(0.0, s.account_limit[account, year])
             pull = s.account_cost[1, account, year] - limit
             if pull > 0.0 or s.account_rate[TRIAL, account, year] > 0.0:
-                total += pull * pull / limit
+                total += pull * pull / money_scale(limit, unit)
     return total
 
 
 @kernel
-def _step_accounts(s: State, stride: float) -> None:
+def _step_accounts(s: State, stride: float, unit: float) -> None:
     for account in range(s.account_rate.shape[1]):
         for event in range(len(s.room)):
             places = max(0, s.totals[0].account_max - s.account_fixed[account, event])
@@ -143,7 +160,9 @@ def _step_accounts(s: State, stride: float) -> None:
             price = s.account_price[TRIAL, account, event] + stride * pull / max(1, places)
             s.account_price[TRIAL, account, event] = max(0.0, price)
         for year in range(s.account_rate.shape[2]):
-            limit = max(1e-9, s.account_limit[account, year])
+            limit = max(0.0, s.account_limit[account, year])
             pull = s.account_cost[1, account, year] - limit
-            rate = s.account_rate[TRIAL, account, year] + stride * pull / limit
-            s.account_rate[TRIAL, account, year] = max(0.0, rate)
+            moved = stride * pull / money_scale(limit, unit)
+            s.account_rate[TRIAL, account, year] = max(
+                0.0, s.account_rate[TRIAL, account, year] + moved
+            )
