@@ -88,11 +88,12 @@ class _Page:
 
 
 def _given(form: Form) -> Given:
+    # In the order of the page: the first mistake is the one that is told.
+    if form.text("all_as_wished") not in ("yes", "no"):
+        raise WrongFeedback("all_as_wished", "is missing")
     rating = form.text("rating")
     if rating not in {"1", "2", "3", "4", "5"}:
         raise WrongFeedback("rating", "is missing")
-    if form.text("all_as_wished") not in ("yes", "no"):
-        raise WrongFeedback("all_as_wished", "is missing")
     fitted = form.text("fitted")
     return Given(
         rating=int(rating),

@@ -43,7 +43,8 @@ def read_batches(file: BinaryIO, delimiter: str) -> Iterator[Batch]:
     except csv.Error as fault:
         raise WrongMapping("file", f"is not CSV: {fault}") from None
     finally:
-        text.detach()
+        if not file.closed:
+            text.detach()
 
 
 def _take(rows: Iterator[list[str]], count: int) -> Sequence[Sequence[str]]:
