@@ -14,6 +14,8 @@ from kindred_common.messaging.due_jobs import (
     schedule_once,
     unschedule,
 )
+from kindred_common.runtime.planning import keep_planned
+from kindred_common.testing.waiting import eventually
 
 
 class Work:
@@ -115,3 +117,23 @@ async def test_planning_moves_a_job_and_planning_once_does_not(bench: Bench, wor
         await unschedule(transaction, "note", "c")
     await work.run_all()
     assert await work.noted() == ["b"]
+
+
+async def test_work_that_plans_itself_is_planned_when_a_worker_starts(
+    bench: Bench, work: Work
+) -> None:
+    stop = asyncio.Event()
+    due = DueJob("note", "first", bench.clock.now(), {})
+
+    async def noted() -> bool:
+        await work.run_all()
+        return await work.noted() == ["first"]
+
+    async def plan() -> None:
+        await keep_planned(bench.transactions, lambda: due)(stop)
+
+    async with asyncio.TaskGroup() as group:
+        planning = group.create_task(plan())
+        await eventually(noted)
+        assert not planning.done(), "a loop that ends by itself would end the worker"
+        stop.set()

@@ -1,22 +1,19 @@
 """Timed work: at night what was learned comes into use."""
 
-import asyncio
-import contextlib
 from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta
 
 from kindred_common.clock import Clock
-from kindred_common.db.faults import is_transient
 from kindred_common.db.transactions import Transaction, Transactions
 from kindred_common.messaging.due_jobs import DueJob, JobHandler, schedule
 from kindred_common.runtime.foundation import Loop
+from kindred_common.runtime.planning import keep_planned
 from kindred_matching.application.ask_epoch import ask_at_night
 from kindred_matching.application.ports import EpochRequests
 from kindred_matching.application.queries import Readings
 
 EPOCH = "model-epoch"
 HOUR = time(3, tzinfo=UTC)
-PATIENCE_SECONDS = 1.0
 
 
 def next_night(now: datetime) -> datetime:
@@ -42,23 +39,7 @@ def epoch_job(
 
 
 def plan_epochs(transactions: Transactions, clock: Clock) -> Loop:
-    """Sees to it, when a worker starts, that the night is planned; a database that is away is waited for."""
-
-    async def plan(stop: asyncio.Event) -> None:
-        while not stop.is_set() and not await _planned(transactions, clock):
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), PATIENCE_SECONDS)
-        await stop.wait()
-
-    return plan
-
-
-async def _planned(transactions: Transactions, clock: Clock) -> bool:
-    try:
-        async with transactions.begin() as transaction:
-            await schedule(transaction, DueJob(EPOCH, "matching", next_night(clock.now()), {}))
-    except Exception as error:
-        if not is_transient(error):
-            raise
-        return False
-    return True
+    """Sees to it that the next night is planned."""
+    return keep_planned(
+        transactions, lambda: DueJob(EPOCH, "matching", next_night(clock.now()), {})
+    )

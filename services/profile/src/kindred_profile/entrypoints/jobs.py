@@ -1,16 +1,14 @@
 """Timed work: the sweep that finds, beside the stream, what no single record shows."""
 
-import asyncio
-import contextlib
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from kindred_common.clock import Clock
-from kindred_common.db.faults import is_transient
 from kindred_common.db.transactions import AfterCommit, Transaction, Transactions
 from kindred_common.messaging.due_jobs import DueJob, JobHandler, schedule
 from kindred_common.observability.metrics import Metrics
 from kindred_common.runtime.foundation import Loop
+from kindred_common.runtime.planning import keep_planned
 from kindred_profile.application.ports import Stores
 from kindred_profile.application.sweep import sweep
 from kindred_profile.application.track_responses import give_up_waiting
@@ -19,7 +17,6 @@ from kindred_profile.domain.found import Found
 SWEEP = "sweep"
 EVERY = timedelta(minutes=1)
 AT_ONCE = 200
-PATIENCE_SECONDS = 1.0
 
 
 def sweep_job(
@@ -40,26 +37,8 @@ def sweep_job(
 
 
 def plan_sweep(transactions: Transactions, clock: Clock) -> Loop:
-    """Sees to it, when a worker starts, that the sweep is planned; a database that is away is waited for."""
-
-    async def plan(stop: asyncio.Event) -> None:
-        while not stop.is_set() and not await _planned(transactions, clock):
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), PATIENCE_SECONDS)
-        await stop.wait()
-
-    return plan
-
-
-async def _planned(transactions: Transactions, clock: Clock) -> bool:
-    try:
-        async with transactions.begin() as transaction:
-            await schedule(transaction, DueJob(SWEEP, "profile", clock.now(), {}))
-    except Exception as error:
-        if not is_transient(error):
-            raise
-        return False
-    return True
+    """Sees to it that the sweep is planned."""
+    return keep_planned(transactions, lambda: DueJob(SWEEP, "profile", clock.now(), {}))
 
 
 def _counting(asked: Sequence[Found], metrics: Metrics) -> AfterCommit:
