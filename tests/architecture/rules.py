@@ -133,7 +133,7 @@ def unfinished(source: Source) -> Iterator[str]:
 
 def patches(source: Source) -> Iterator[str]:
     """Each use of a mock or patch in a test."""
-    if not source.tested:
+    if not source.is_test:
         return
     for node in nodes(source):
         if isinstance(node, ast.Call):
@@ -147,7 +147,7 @@ def patches(source: Source) -> Iterator[str]:
 
 def patch_of_ours(source: Source) -> Iterator[str]:
     """What we own is replaced through its constructor, never behind its back."""
-    for node in nodes(source) if source.tested else ():
+    for node in nodes(source) if source.is_test else ():
         if (
             isinstance(node, ast.Call)
             and node.args
@@ -161,7 +161,7 @@ def patch_of_ours(source: Source) -> Iterator[str]:
 
 def over_budget(sources: Iterable[Source]) -> list[str]:
     """All patches, when they are more than the budget allows for so many tests."""
-    tested = [source for source in sources if source.tested]
+    tested = [source for source in sources if source.is_test]
     used = [use for source in tested for use in patches(source)]
     tests = sum(
         len(re.findall(r"^\s*(?:async )?def test_", source.text, re.MULTILINE)) for source in tested

@@ -32,7 +32,7 @@ class Source:
         return parts[0] in {"libs", "services"} and len(parts) > 3 and parts[2] == "src"
 
     @property
-    def tested(self) -> bool:
+    def is_test(self) -> bool:
         return "tests" in self.path.split("/")
 
     def at(self, node: ast.expr | ast.stmt | ast.alias, what: str) -> str:

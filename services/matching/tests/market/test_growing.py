@@ -113,6 +113,7 @@ def test_batches_growth_and_restarts_may_come_in_any_order(seed: int) -> None:
                 verify(market, books, before)
             case _:
                 operate(random, market, books)
+        assert market.certificate.value <= market.certificate.bound + 1e-6
 
 
 def test_grown_beyond_two_bytes_codes_are_wider() -> None:

@@ -19,6 +19,7 @@ def test_every_operation_leaves_the_market_feasible_and_certified(seed: int) -> 
     market.start(QUICK)
     for _ in range(25):
         operate(random, market, books)
+        assert market.certificate.value <= market.certificate.bound + 1e-6
 
 
 @pytest.mark.parametrize("seed", range(20))

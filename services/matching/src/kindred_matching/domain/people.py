@@ -12,6 +12,8 @@ from kindred_matching.domain.naming import Names
 from kindred_matching.domain.slots import Places
 from kindred_matching.domain.vocabulary import COMPANY
 
+_WEEK = range(7)
+
 MOST_COST = 2**62
 """Cents that nothing costs."""
 
@@ -85,17 +87,21 @@ def _row(customer: Customer, languages: Names) -> tuple[Any, ...]:
         customer.may_be_invited,
         customer.open_case,
         customer.account_value,
-        np.nan if home is None else home.latitude,
-        np.nan if home is None else home.longitude,
-        np.inf if customer.max_distance_km is None else customer.max_distance_km,
-        sum(1 << day for day in set(customer.blocked_weekdays) if 0 <= day <= 6),
+        *((np.nan, np.nan) if home is None else (home.latitude, home.longitude)),
+        _known(customer.max_distance_km, np.inf),
+        sum(1 << day for day in _WEEK if day in customer.blocked_weekdays),
         0 if spoken < 0 else 1 << spoken,
-        MOST_COST if norm.max_value is None else norm.max_value,
+        _known(norm.max_value, MOST_COST),
         norm.business_only,
         customer.companion_wish in COMPANY,
-        np.nan if customer.nps is None else customer.nps,
+        _known(customer.nps, np.nan),
         -np.inf if last is None else last.timestamp(),
     )
+
+
+def _known(amount: float | None, otherwise: float) -> float:
+    """The amount, or what stands for one that nobody told."""
+    return otherwise if amount is None else amount
 
 
 def norm_of(customer: Customer) -> Norm:

@@ -1,6 +1,6 @@
 """Account managers' wishes: to pin, forbid or prefer a pair, with a reason, and at a price that is shown."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
@@ -20,7 +20,7 @@ from kindred_common.web.problems import conflict, not_found
 from kindred_matching.application.queries import Readings, Sight
 from kindred_matching.application.replica import Replicas
 from kindred_matching.application.wishes import KeptWish, KeptWishes
-from kindred_matching.domain.explanation import Outcome, WhyPair
+from kindred_matching.domain.explanation import Explanation, Outcome, WhyPair
 from kindred_matching.domain.vocabulary import Reason
 from kindred_matching.domain.wish_prices import PriceWishes
 from kindred_matching.domain.wishes import Wish, WishKind
@@ -227,13 +227,18 @@ async def _require_possible(
     found = await desk.replicas.ask(WhyPair(customer_id, event_id))
     if found is None:
         raise not_found("event")
-    if kind is not WishKind.PIN or found.outcome in (Outcome.CHOSEN, Outcome.CANDIDATE):
-        return
-    # A pair that was forbidden by a wish may be pinned by the next.
-    reasons = [reason for reason in found.refusals if reason is not Reason.EXCLUDED]
-    if found.outcome is Outcome.REFUSED and not reasons:
-        return
-    told = {reason.value: REASONS[reason] for reason in reasons}
-    why = told or {found.outcome.value: OUTCOMES[found.outcome]}
-    detail = "; ".join(f"{code}: {words}" for code, words in why.items())
-    raise conflict("wish-impossible", "The pair cannot be proposed", detail)
+    why = _against(found) if kind is WishKind.PIN else {}
+    if why:
+        detail = "; ".join(f"{code}: {words}" for code, words in why.items())
+        raise conflict("wish-impossible", "The pair cannot be proposed", detail)
+
+
+def _against(found: Explanation) -> Mapping[str, str]:
+    """What a pin cannot overcome, each by its code and in words; a pair that a wish forbade may be pinned by the next."""
+    if found.outcome in (Outcome.CHOSEN, Outcome.CANDIDATE):
+        return {}
+    refusing = (reason for reason in found.refusals if reason is not Reason.EXCLUDED)
+    told = {reason.value: REASONS[reason] for reason in refusing}
+    if told or found.outcome is Outcome.REFUSED:
+        return told
+    return {found.outcome.value: OUTCOMES[found.outcome]}

@@ -1,5 +1,6 @@
 """The changes that a what-if question may suppose."""
 
+from abc import ABC, abstractmethod
 from typing import Annotated, Any, Literal
 from uuid import UUID
 from zoneinfo import available_timezones
@@ -159,7 +160,18 @@ class EventChange(_Timed):
         return Organised(event_of(listed))
 
 
-class CapChange(BaseModel):
+class _Limit(BaseModel, ABC):
+    """Another limit for everybody."""
+
+    def supposed(self, ids: Ids) -> Supposition:  # noqa: ARG002 - it is no new thing
+        return self.limits()
+
+    @abstractmethod
+    def limits(self) -> Limited:
+        """The limit as the engine knows it, in cents where it is money."""
+
+
+class CapChange(_Limit):
     """Every customer may have so many open invitations."""
 
     model_config = _shown(change="cap", invitations=2)
@@ -167,11 +179,11 @@ class CapChange(BaseModel):
     change: Literal["cap"]
     invitations: StrictInt = Field(ge=1, le=100)
 
-    def supposed(self, ids: Ids) -> Supposition:  # noqa: ARG002 - it is no new thing
+    def limits(self) -> Limited:
         return Limited(cap=self.invitations)
 
 
-class HospitalityChange(BaseModel):
+class HospitalityChange(_Limit):
     """Every customer may have hospitality of so many euro in a calendar year."""
 
     model_config = _shown(change="hospitality", euro_per_year=250.0)
@@ -179,11 +191,11 @@ class HospitalityChange(BaseModel):
     change: Literal["hospitality"]
     euro_per_year: StrictFloat = Field(ge=0, le=1e6)
 
-    def supposed(self, ids: Ids) -> Supposition:  # noqa: ARG002 - it is no new thing
+    def limits(self) -> Limited:
         return Limited(hospitality_per_year=round(self.euro_per_year * 100))
 
 
-class BudgetChange(BaseModel):
+class BudgetChange(_Limit):
     """The hospitality of all events on offer may cost so many euro together, what was given included."""
 
     model_config = _shown(change="budget", euro=25_000.0)
@@ -191,11 +203,11 @@ class BudgetChange(BaseModel):
     change: Literal["budget"]
     euro: StrictFloat = Field(ge=0, le=1e9)
 
-    def supposed(self, ids: Ids) -> Supposition:  # noqa: ARG002 - it is no new thing
+    def limits(self) -> Limited:
         return Limited(budget=round(self.euro * 100))
 
 
-class AccountGuestsChange(BaseModel):
+class AccountGuestsChange(_Limit):
     """So many guests of one account may come to an event, those who were given seats included."""
 
     model_config = _shown(change="account_guests", guests=2)
@@ -203,11 +215,11 @@ class AccountGuestsChange(BaseModel):
     change: Literal["account_guests"]
     guests: StrictInt = Field(ge=1, le=100_000)
 
-    def supposed(self, ids: Ids) -> Supposition:  # noqa: ARG002 - it is no new thing
+    def limits(self) -> Limited:
         return Limited(per_account=self.guests)
 
 
-class AccountHospitalityChange(BaseModel):
+class AccountHospitalityChange(_Limit):
     """All customers of an account may have hospitality of so many euro together in a calendar year."""
 
     model_config = _shown(change="account_hospitality", euro_per_year=2_000.0)
@@ -215,7 +227,7 @@ class AccountHospitalityChange(BaseModel):
     change: Literal["account_hospitality"]
     euro_per_year: StrictFloat = Field(ge=0, le=1e9)
 
-    def supposed(self, ids: Ids) -> Supposition:  # noqa: ARG002 - it is no new thing
+    def limits(self) -> Limited:
         return Limited(account_hospitality_per_year=round(self.euro_per_year * 100))
 
 
