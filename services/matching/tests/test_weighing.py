@@ -19,7 +19,7 @@ from services.matching.tests.worlds import (
 
 from kindred_matching.domain.assessment import Assessor, Cents, Dossier
 from kindred_matching.domain.commitments import Ledger
-from kindred_matching.domain.events import EventTable, EventView
+from kindred_matching.domain.events import EventTable, EventView, seconds
 from kindred_matching.domain.exact import Floats, quantise
 from kindred_matching.domain.facts import Customer, Event, Interest, Norm, Place
 from kindred_matching.domain.kinship import ThemeTree
@@ -27,7 +27,8 @@ from kindred_matching.domain.lens import Lens, Outlook
 from kindred_matching.domain.lessons import OPENNESS, Lesson
 from kindred_matching.domain.people import norm_of
 from kindred_matching.domain.rules import Coefficients, Rules
-from kindred_matching.domain.scoring import ABSENT, ACCOMPANIED, score
+from kindred_matching.domain.scoring import ABSENT, ACCOMPANIED, ALONE, score
+from kindred_matching.domain.telling import tell
 from kindred_matching.domain.vocabulary import BIT, Reason
 from kindred_matching.domain.wishes import PREFERRED, Wish, WishKind
 
@@ -179,6 +180,37 @@ def test_together_is_as_alone_and_as_told(seed: int, people: int, size: int, pai
             excluded = wish is not None and wish.kind is WishKind.FORBID
             assert bool(seen.refused[row] & BIT[Reason.EXCLUDED]) == excluded
         assert (alone.weight == told).all()
+
+
+@given(st.integers(0, 2**32), st.integers(0, 9), st.integers(1, 14), st.integers(1, 60))
+@settings(max_examples=60, deadline=None)
+def test_what_is_told_of_many_is_what_is_told_of_each(
+    seed: int, people: int, size: int, pairs: int
+) -> None:
+    random = Random(seed)  # noqa: S311 - a test world, not a secret
+    events = [an_event_of_any_kind(random, number) for number in range(size)]
+    lenses = [a_lens(random), a_lens(random)]
+    dossiers = [a_dossier(random, n, events, lenses[n > people // 2]) for n in range(people)]
+    table = a_table(events)
+    view = table.view(table.slots.in_order())
+    assessor = Assessor(table, RULES, NOW)
+    asked = [
+        (assessor.assess(each, view), np.array(sorted(random.sample(range(size), min(size, 3)))))
+        for each in dossiers
+    ]
+    asked = [(seen, rows[: random.randrange(4)]) for seen, rows in asked]
+    found = list(tell(asked, view, seconds(NOW), pairs_at_once=pairs))
+    assert len(found) == people
+    for (seen, rows), told in zip(asked, found, strict=True):
+        scores = seen.scores(rows.tolist())
+        assert [each.row for each in told] == rows.tolist()
+        for place, each in enumerate(told):
+            assert list(each.weight) == scores.weight[place].tolist()
+            for option in (ALONE, ACCOMPANIED):
+                contributions = each.contributions(option)
+                assert contributions == scores.contributions(place, option)
+                total = sum(part.amount for part in contributions)
+                assert total == scores.log_odds[place, option]
 
 
 def test_nobody_and_nothing() -> None:

@@ -1,6 +1,7 @@
 """From records to inputs, and from proposals to records."""
 
 from datetime import datetime, timedelta
+from functools import cache
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -19,6 +20,7 @@ from kindred_common.contracts.vocabulary import ReasonCode
 from kindred_matching.domain.facts import Customer, Event, Interest, Norm, Place
 from kindred_matching.domain.inputs import InvitationStepped
 from kindred_matching.domain.proposals import Proposal
+from kindred_matching.domain.vocabulary import Reason
 
 MOST_VALUE = 1e6
 """Accounts worth more count as this; it also keeps infinity out of the arithmetic."""
@@ -132,20 +134,26 @@ def record_of(proposal: Proposal, priced_at: datetime) -> CustomerMatches:
             for match in proposal.chosen
         ),
         candidates=tuple(
-            Candidate(
-                event_id=each.event_id, score=each.score, not_chosen=ReasonCode(each.not_chosen)
-            )
+            Candidate(event_id=each.event_id, score=each.score, not_chosen=_code(each.not_chosen))
             for each in proposal.ranked
         ),
         refusals=tuple(
-            Refusal(
-                event_id=each.event_id,
-                reasons=tuple(ReasonCode(reason) for reason in each.reasons),
-            )
+            Refusal(event_id=each.event_id, reasons=_codes(each.reasons))
             for each in proposal.refused
         ),
         priced_at=priced_at,
     )
+
+
+@cache
+def _code(reason: Reason) -> ReasonCode:
+    """The word of the record; kept, as a sweep asks for hundreds of thousands."""
+    return ReasonCode(reason)
+
+
+@cache
+def _codes(reasons: tuple[Reason, ...]) -> tuple[ReasonCode, ...]:
+    return tuple(map(_code, reasons))
 
 
 def _place(place: ToldPlace | None) -> Place | None:

@@ -16,7 +16,7 @@ from kindred_matching.domain.accounts import Accounts, Books
 from kindred_matching.domain.allocation import Allocation
 from kindred_matching.domain.assessment import Assessment, Assessor, Dossier, starts_after
 from kindred_matching.domain.commitments import Ledger
-from kindred_matching.domain.events import EventTable, EventView
+from kindred_matching.domain.events import EventTable, EventView, seconds
 from kindred_matching.domain.facts import Customer, Event
 from kindred_matching.domain.inputs import (
     ClockTicked,
@@ -153,7 +153,7 @@ class Engine:
         unseen = (self.dossier(one) for one in asked if one not in self._assessed)
         anew = assessor.assess_all(unseen, view, refused_too=True)
         seen = (self._assessed[one] if one in self._assessed else next(anew) for one in asked)
-        return [describe(self._sight(each, left)) for each in seen]
+        return list(describe((self._sight(each, left) for each in seen), view, seconds(self.now)))
 
     def sight(self, customer: UUID, view: EventView, left: Places) -> Sight:
         """The customer's part of the allocation, after :meth:`settle`."""

@@ -6,19 +6,19 @@ from typing import NamedTuple
 import numpy as np
 
 from kindred_matching.domain.exact import Floats, halved, quantise
-from kindred_matching.domain.hearing import DAY, Reach, Sums, by_event, stretches, summed
+from kindred_matching.domain.hearing import DAY, Reach, Sums, by_event, stretches
 from kindred_matching.domain.lessons import KIND, OPENNESS, THEME, Lesson, Lessons
+from kindred_matching.domain.naming import Names
 from kindred_matching.domain.slots import Places
-
-Shape = tuple[int, int]
 
 
 class Experiences(NamedTuple):
     """Lessons of customers: each one's customer (a row), the row of its theme in a reach, the number of its kind, and the lesson.
 
-    ``theme_number`` and ``kind_number`` are below 0 where no event of the table ever was about that.
+    ``theme_number`` and ``kind_number`` are below 0 where no event of the table ever was about that, or the subject is none.
     """
 
+    subjects: Sequence[str]
     person: Places
     theme: Places
     theme_number: Places
@@ -29,22 +29,26 @@ class Experiences(NamedTuple):
 
     @classmethod
     def of(cls, lessons: Sequence[tuple[int, Lesson]], reach: Reach) -> "Experiences":
-        themes, kinds = reach.events.theme_numbers, reach.events.kind_numbers
         subjects = [lesson.subject for _, lesson in lessons]
-        known = [name.removeprefix(THEME) if name.startswith(THEME) else None for name in subjects]
-        numbers = [-1 if name is None else themes.find(name) for name in known]
         amounts = [(x.mean, x.evidence, x.at.timestamp()) for _, x in lessons]
         return cls(
+            subjects,
             np.array([row for row, _ in lessons], dtype=np.int64),
             reach.rows([name.removeprefix(THEME) for name in subjects]),
-            np.array(numbers, dtype=np.int64),
-            np.array([kinds.find(name.removeprefix(KIND)) for name in subjects], dtype=np.int64),
+            _numbers(subjects, THEME, reach.events.theme_numbers),
+            _numbers(subjects, KIND, reach.events.kind_numbers),
             *np.array(amounts, dtype=np.float64).reshape(-1, 3).T,
         )
 
     def left(self, reach: Reach, lesson: Places, start: Floats) -> Floats:
         """What is left of each of these lessons when an event begins."""
         return halved((start - self.at[lesson]) / DAY, reach.half_life[self.theme[lesson]])
+
+
+def _numbers(subjects: Sequence[str], prefix: str, names: Names) -> Places:
+    """The number of the name behind the prefix, -1 where there is none."""
+    found = (names.find(s.removeprefix(prefix)) if s.startswith(prefix) else -1 for s in subjects)
+    return np.fromiter(found, dtype=np.int64, count=len(subjects))
 
 
 def about_tastes(lessons: Sequence[Lessons], reach: Reach) -> Experiences:
@@ -59,23 +63,21 @@ def about_openness(lessons: Sequence[Lessons], reach: Reach) -> Experiences:
     return Experiences.of([(row, x) for row, x in enumerate(own) if x is not None], reach)
 
 
-def taught_taste(experiences: Experiences, reach: Reach, shape: Shape) -> Floats:
-    """What lessons on themes and kinds add to the log-odds of each pair; a lesson on a theme speaks of its relatives too."""
+def of_tastes(experiences: Experiences, reach: Reach) -> Sums:
+    """What each lesson on a theme or kind adds to the log-odds, by lesson; one on a theme speaks of its relatives too."""
     links = reach.links(experiences.theme)
     pull = reach.events.subjects.strength[links.subject] * links.kinship
     of_themes = by_event(links, quantise(pull), reach.events)
     of_kinds = _of_kinds(experiences, reach)
     both = Sums(*(np.concatenate(each) for each in zip(of_themes, of_kinds, strict=True)))
-    return _added(experiences, reach, both, shape)
+    return _remembered(experiences, reach, both)
 
 
-def taught_openness(experiences: Experiences, reach: Reach, shape: Shape) -> Floats:
-    """What it adds to the log-odds of each pair that the customer is readier than others, or less."""
-    lesson, event = stretches(
-        np.zeros(len(experiences.person), dtype=np.int64),
-        np.full(len(experiences.person), shape[1]),
-    )
-    return _added(experiences, reach, Sums(lesson, event, np.ones(len(lesson))), shape)
+def of_openness(experiences: Experiences, reach: Reach, events: int) -> Sums:
+    """What it adds to the log-odds of each of so many events that the customer is readier than others, or less."""
+    people = len(experiences.person)
+    lesson, event = stretches(np.zeros(people, dtype=np.int64), np.full(people, events))
+    return _remembered(experiences, reach, Sums(lesson, event, np.ones(len(lesson))))
 
 
 class Evidence(NamedTuple):
@@ -102,9 +104,9 @@ def _of_kinds(experiences: Experiences, reach: Reach) -> Sums:
     return Sums(lesson, event, np.ones(len(lesson)))
 
 
-def _added(experiences: Experiences, reach: Reach, sums: Sums, shape: Shape) -> Floats:
-    """Feature x mean x what is left of it, added up for each pair."""
-    start = reach.events.rows["start"][sums.event].astype(np.float64)
-    amount = sums.amount * experiences.mean[sums.word] * experiences.left(reach, sums.word, start)
-    pair = experiences.person[sums.word] * shape[1] + sums.event
-    return summed(pair, quantise(amount), shape[0] * shape[1])
+def _remembered(experiences: Experiences, reach: Reach, features: Sums) -> Sums:
+    """Feature x mean x what is left of the lesson when the event begins."""
+    start = reach.events.rows["start"][features.event].astype(np.float64)
+    left = experiences.left(reach, features.word, start)
+    amount = features.amount * experiences.mean[features.word] * left
+    return features._replace(amount=quantise(amount))

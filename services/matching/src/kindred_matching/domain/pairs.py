@@ -25,6 +25,12 @@ class Standing:
     room: NDArray[np.int64]
 
 
+_NO = np.zeros((1, 1), dtype=np.bool_)
+
+UNSETTLED = Standing(_NO, _NO, _NO, room=np.zeros((1, 1), dtype=np.int64))
+"""For asking what pairs are worth, whatever was settled or wished."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pairs:
     """Every pair of some customers (rows) and the events of a view (columns) at one moment; ``km`` lie between them."""

@@ -1,7 +1,8 @@
 """The named parts of which log-odds are the sum."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,12 +14,17 @@ OWN = ""
 """The term of what is the customer's alone: nothing is multiplied with it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Contribution:
+class Contribution(NamedTuple):
     """One named part of the log-odds."""
 
     name: str
     amount: float
+
+
+def strongest_first(told: Iterable[Contribution]) -> tuple[Contribution, ...]:
+    """What there is to tell: what adds nothing is left out, but for the base."""
+    kept = [part for part in told if part.amount != 0.0 or part.name == "base"]
+    return tuple(sorted(kept, key=lambda part: (-abs(part.amount), part.name)))
 
 
 @dataclass(frozen=True, slots=True)

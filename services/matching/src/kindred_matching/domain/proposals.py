@@ -1,16 +1,20 @@
 """What the matcher has to say about one customer: what it chose, what it ranked, what it cannot offer and why."""
 
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import tee
+from typing import NamedTuple
 from uuid import UUID
 
 import numpy as np
 
 from kindred_matching.domain.allocation import Choice
 from kindred_matching.domain.assessment import Assessment, Seats
-from kindred_matching.domain.events import EventTable
+from kindred_matching.domain.events import EventTable, EventView
 from kindred_matching.domain.parts import Contribution
 from kindred_matching.domain.scoring import ACCOMPANIED, ALONE
 from kindred_matching.domain.slots import Places
+from kindred_matching.domain.telling import Told, tell
 from kindred_matching.domain.travel import Bools
 from kindred_matching.domain.vocabulary import Reason, reasons_in
 
@@ -28,8 +32,7 @@ class Chosen:
     reasons: tuple[Contribution, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Ranked:
+class Ranked(NamedTuple):
     """An event that was not chosen, and what stood in the way most."""
 
     event_id: UUID
@@ -37,8 +40,7 @@ class Ranked:
     not_chosen: Reason
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(NamedTuple):
     """An event that the customer cannot be matched to, and every reason why."""
 
     event_id: UUID
@@ -89,11 +91,15 @@ class Sight:
     @property
     def ids(self) -> list[UUID]:
         """The events of the view."""
-        return [self.table.slots.at(place) for place in self.assessment.view.places.tolist()]
+        return self.table.slots.all_at(self.assessment.view.places)
 
     def id_of(self, row: int) -> UUID:
         """The event of a row of the view."""
         return self.table.slots.at(int(self.assessment.view.places[row]))
+
+    def ids_of(self, rows: Places) -> list[UUID]:
+        """The events of these rows."""
+        return self.table.slots.all_at(self.assessment.view.places[rows])
 
     def taken(self) -> Places:
         """The rows of events on offer that the customer is matched to, chosen or fixed."""
@@ -129,53 +135,49 @@ class Sight:
         )
 
 
-def describe(sight: Sight) -> Proposal:
-    """The proposal for one customer."""
+def describe(sights: Iterable[Sight], view: EventView, now: int) -> Iterator[Proposal]:
+    """The proposals for customers who were assessed in this ``view``; ``now`` is in seconds."""
+    first, again = tee(sights)
+    told = tell(((sight.assessment, sight.taken()) for sight in first), view, now)
+    for sight, pairs in zip(again, told, strict=True):
+        yield _proposal(sight, pairs)
+
+
+def _proposal(sight: Sight, told: Sequence[Told]) -> Proposal:
     seen = sight.assessment
-    ranked = sight.candidates()[:CANDIDATES].tolist()
-    weight, found = seen.weight.max(axis=1), sight.obstacles()
+    refused = np.flatnonzero((seen.refused != 0) & (seen.fixed == 0) & seen.view.rows["open"])
     return Proposal(
         customer_id=seen.customer.id,
         profile_version=seen.customer.version,
-        chosen=_chosen(sight),
-        ranked=tuple(
-            Ranked(
-                sight.id_of(row),
-                float(weight[row]),
-                # Where nothing stands in the way the price does: others give more for the seats.
-                next((reason for reason, there in found if there[row]), Reason.SEATS),
-            )
-            for row in ranked
-        ),
+        chosen=_chosen(sight, told),
+        ranked=tuple(_ranked(sight, sight.candidates()[:CANDIDATES])),
         refused=tuple(
-            Refused(sight.id_of(row), reasons_in(int(seen.refused[row])))
-            for row in np.flatnonzero(
-                (seen.refused != 0) & (seen.fixed == 0) & seen.view.rows["open"]
-            ).tolist()
+            map(Refused, sight.ids_of(refused), map(reasons_in, seen.refused[refused].tolist()))
         ),
     )
 
 
-def _chosen(sight: Sight) -> tuple[Chosen, ...]:
+def _ranked(sight: Sight, rows: Places) -> Iterator[Ranked]:
+    weight, found = sight.assessment.weight[rows].max(axis=1).tolist(), sight.obstacles()
+    stands = [(reason, there[rows].tolist()) for reason, there in found]
+    for place, event in enumerate(sight.ids_of(rows)):
+        # Where nothing stands in the way the price does: others give more for the seats.
+        reason = next((reason for reason, there in stands if there[place]), Reason.SEATS)
+        yield Ranked(event, weight[place], reason)
+
+
+def _chosen(sight: Sight, told: Sequence[Told]) -> tuple[Chosen, ...]:
     seen, found = sight.assessment, []
-    rows = sight.taken().tolist()
-    if not rows:
-        return ()
-    scores = seen.scores(rows)
-    for place, row in enumerate(rows):
-        fixed = int(seen.fixed[row])
-        seats = fixed or int(sight.seats[row])
-        accompanied = seats > 1 and scores.weight[place, ACCOMPANIED] >= 0
+    for pair in told:
+        fixed = int(seen.fixed[pair.row])
+        seats = fixed or int(sight.seats[pair.row])
+        accompanied = seats > 1 and pair.weight[ACCOMPANIED] >= 0
         option = ACCOMPANIED if accompanied else ALONE
         # A fixed pair may be worth more in company than the customer could be offered anew.
-        weight = scores.weight[place] if fixed else seen.weight[row]
+        weight = pair.weight if fixed else seen.weight[pair.row].tolist()
         found.append(
             Chosen(
-                sight.id_of(row),
-                seats,
-                float(weight[option]),
-                fixed > 0,
-                scores.contributions(place, option),
+                sight.id_of(pair.row), seats, weight[option], fixed > 0, pair.contributions(option)
             )
         )
     return tuple(sorted(found, key=lambda match: (-match.score, match.event_id)))

@@ -28,7 +28,14 @@ from kindred_matching.domain.exact import Floats, logistic, quantise
 from kindred_matching.domain.facts import Customer
 from kindred_matching.domain.lens import Lens
 from kindred_matching.domain.lessons import Lessons
-from kindred_matching.domain.parts import Contribution, Part, constant, doubt, total
+from kindred_matching.domain.parts import (
+    Contribution,
+    Part,
+    constant,
+    doubt,
+    strongest_first,
+    total,
+)
 from kindred_matching.domain.tastes import experience, in_general, interests, kinds, openness
 from kindred_matching.domain.worth import worth
 
@@ -59,8 +66,7 @@ class Scores:
         """What adds up to the log-odds of one option, the strongest first."""
         told = [each for part in self.parts for each in part.contributions(row)]
         told.append(Contribution("companion", float(self.company.amounts[0, option])))
-        kept = [part for part in told if part.amount != 0.0 or part.name == "base"]
-        return tuple(sorted(kept, key=lambda part: (-abs(part.amount), part.name)))
+        return strongest_first(told)
 
 
 def score(customer: Customer, events: EventView, lens: Lens, lessons: Lessons = ()) -> Scores:

@@ -57,6 +57,10 @@ class Slots:
             raise LookupError(place)
         return identifier
 
+    def all_at(self, places: Places) -> list[UUID]:
+        """Who have these places, as :meth:`at` tells of each."""
+        return list(map(self.at, places.tolist()))
+
     def take(self, identifier: UUID) -> Slot:
         """The identifier's place, a new one if it has none."""
         if (known := self._places.get(identifier)) is not None:
