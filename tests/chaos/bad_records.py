@@ -112,7 +112,7 @@ def _no_id(good: _Good) -> Bad:
 
 
 def _time_without_zone(good: _Good) -> Bad:
-    return Bad("", good.writing(time="2026-03-02T09:00:00"), "time", "has no zone")
+    return Bad("", good.writing(time="2026-03-02T09:00:00"), "time", "is not an RFC 3339")
 
 
 def _no_key(good: _Good) -> Bad:
