@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Generator, Iterable, Iterator, Sequence
 from typing import BinaryIO
 
 from kindred_survey.application.import_answers import Batch
@@ -16,7 +16,7 @@ LONGEST_CELL = 10_000
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def read_batches(file: BinaryIO, delimiter: str) -> Iterator[Batch]:
+def read_batches(file: BinaryIO, delimiter: str) -> Generator[Batch, None, None]:
     """The rows of a UTF-8 file in batches, read as they are asked for.
 
     Raises:
