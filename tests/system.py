@@ -96,9 +96,13 @@ class System:
     async def start(self, parts: Sequence[Part]) -> None:
         """Starts processes side by side and waits until they are ready."""
         for part in parts:
-            self.parts[part.name] = part
-            self.launch(part.name)
+            self.launch_first(part)
         await asyncio.gather(*(self.until_ready(part.name) for part in parts))
+
+    def launch_first(self, part: Part) -> None:
+        """Starts a process that has not run before, without waiting."""
+        self.parts[part.name] = part
+        self.launch(part.name)
 
     def launch(self, name: str) -> None:
         """Starts a process, or starts it again, without waiting."""
@@ -135,8 +139,8 @@ class System:
     def _runs(self, name: str) -> bool:
         return name in self.parts and self._children[name].running
 
-    async def until_ready(self, name: str) -> None:
-        """Waits until a process says it can do its work."""
+    async def until_ready(self, name: str, within: float = READY_SECONDS) -> None:
+        """Waits until a process says it can do its work, for so many seconds at most."""
         async with httpx.AsyncClient(trust_env=False, timeout=2) as client:
 
             async def probe() -> str:
@@ -148,7 +152,7 @@ class System:
                     return f"{name}: {type(error).__name__}"
                 return "" if answer.is_success else f"{name}: {answer.text}"
 
-            await eventually(probe, lambda lacks: not lacks, within=READY_SECONDS, every=0.1)
+            await eventually(probe, lambda lacks: not lacks, within=within, every=0.1)
 
     def client(
         self, service: Service, *, role: Role = Role.ADMINISTRATOR, subject: str = "tester"

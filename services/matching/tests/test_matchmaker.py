@@ -174,6 +174,21 @@ async def test_other_rules_are_applied_to_everybody_at_the_next_start(desk: Desk
     assert len(await desk.published()) == again
 
 
+async def test_another_release_tells_anew_what_the_one_before_told_otherwise(desk: Desk) -> None:
+    clerk = await desk.hire()
+    await clerk.take(told(an_event(1)), told(a_customer(1)), told(a_customer(2)))
+    async with desk.engine.begin() as connection:
+        otherwise = "UPDATE customer_matches SET digest = 'x' WHERE customer_id = :id"
+        await connection.execute(text(otherwise), {"id": a_customer(1).id})
+    before = len(await desk.published())
+
+    await desk.hire()
+    assert len(await desk.published()) == before
+    await desk.hire(Rules(release=1))
+
+    assert len(await desk.published()) == before + 1
+
+
 @pytest.mark.parametrize("seed", range(6))
 async def test_crashes_and_snapshots_leave_the_same_bits(desk: Desk, seed: int) -> None:
     """Processes die, commits fail, snapshots are taken at random; the end is that of a run without any of it."""

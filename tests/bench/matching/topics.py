@@ -38,13 +38,15 @@ class Loaded:
     megabytes: float
 
 
-def draw_events(number: int, seats: int, random: np.random.Generator) -> Iterator[bytes]:
-    """Events over a season, in the Netherlands, with one or two themes and lognormal seats."""
+def draw_events(
+    number: int, seats: int, random: np.random.Generator, now: datetime
+) -> Iterator[EventListed]:
+    """Events over the season that follows, in the Netherlands, with one or two themes and lognormal seats."""
     share = random.lognormal(0.0, 0.8, number)
     themes = theme_names()
     for place in range(number):
-        start = NOW + timedelta(hours=24 + int(random.integers(24 * SEASON_DAYS)))
-        told = EventListed(
+        start = now + timedelta(hours=24 + int(random.integers(24 * SEASON_DAYS)))
+        yield EventListed(
             event_id=UUID(int=(1 << 100) + place),
             version=1,
             open=True,
@@ -61,17 +63,18 @@ def draw_events(number: int, seats: int, random: np.random.Generator) -> Iterato
             seats_to_allocate=own,
             companion_allowed=False,
         )
-        yield told.to_json()
 
 
-def draw_customers(number: int, random: np.random.Generator) -> Iterator[bytes]:
+def draw_customers(
+    number: int, random: np.random.Generator, now: datetime
+) -> Iterator[CustomerProfile]:
     """Customers who care about a few themes, popular ones more often, and travel so far."""
     themes = theme_names()
     popularity = 1.0 / np.arange(1, len(themes) + 1)
     popularity /= popularity.sum()
     for place in range(number):
         spoken = random.choice(len(themes), SPOKEN, replace=False, p=popularity)
-        told = CustomerProfile(
+        yield CustomerProfile(
             customer_id=UUID(int=(2 << 100) + place),
             version=1,
             active=True,
@@ -85,13 +88,17 @@ def draw_customers(number: int, random: np.random.Generator) -> Iterator[bytes]:
                     value=float(random.random()),
                     confidence=0.9,
                     source=FactSource.SELF,
-                    observed_at=NOW - timedelta(days=int(random.integers(200))),
+                    observed_at=now - timedelta(days=int(random.integers(200))),
                 )
                 for each in spoken
             ),
             may_be_invited=True,
         )
-        yield told.to_json()
+
+
+def seats_for(customers: int, rules: Rules) -> int:
+    """.8 of what everybody may have."""
+    return round(0.8 * rules.cap * customers)
 
 
 def theme_names() -> list[str]:
@@ -108,8 +115,9 @@ def _somewhere(random: np.random.Generator) -> Place:
 def load(customers: int, events: int, seed: int) -> Loaded:
     """Reads all events and all profiles in batches; seats are .8 of what everybody may have."""
     random, rules = np.random.default_rng(seed), Rules(themes=read_taxonomy().tree, stability=0.0)
-    told_events = list(draw_events(events, round(0.8 * rules.cap * customers), random))
-    told_customers = list(draw_customers(customers, random))
+    seats = seats_for(customers, rules)
+    told_events = [event.to_json() for event in draw_events(events, seats, random, NOW)]
+    told_customers = [customer.to_json() for customer in draw_customers(customers, random, NOW)]
     before = _megabytes()
     begin = time.perf_counter()
     engine = Engine(rules)

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from kindred_common.i18n.translator import AMSTERDAM
 from kindred_common.runtime.settings import ServiceSettings
 from kindred_matching.domain.kinship import ThemeTree
-from kindred_matching.domain.rules import Rules
+from kindred_matching.domain.rules import RELEASE, Rules
 
 
 class MatchmakingSettings(BaseModel):
@@ -54,6 +54,7 @@ class MatchmakingSettings(BaseModel):
             budget=_cents(self.budget),
             per_account=self.per_account,
             account_hospitality_per_year=_cents(self.account_hospitality_per_year),
+            release=RELEASE,
         )
 
     @property

@@ -4,6 +4,9 @@ from dataclasses import dataclass, field
 
 from kindred_matching.domain.kinship import ThemeTree
 
+RELEASE = 2
+"""Raise it with each release that scores or allocates otherwise: a new writer then looks at everybody anew."""
+
 
 @dataclass(frozen=True, slots=True)
 class Coefficients:
@@ -41,7 +44,8 @@ class Rules:
     in which interests spread; ``learn`` whether replies to invitations teach anything. ``stability`` is what a proposal that
     stands is worth beyond its weight, as a share of the mean weight of proposals: so many fewer change for a trifle. ``budget``
     is what the hospitality of all events on offer may cost together, in cents; None is no limit. ``per_account`` guests of one
-    account at one event and ``account_hospitality_per_year`` cents for all its customers; None is no limit.
+    account at one event and ``account_hospitality_per_year`` cents for all its customers; None is no limit. ``release`` is the
+    :data:`RELEASE` of the writer that set them, 0 where it told of none.
     """
 
     cap: int = 3
@@ -53,3 +57,4 @@ class Rules:
     budget: int | None = None
     per_account: int | None = None
     account_hospitality_per_year: int | None = None
+    release: int = 0
