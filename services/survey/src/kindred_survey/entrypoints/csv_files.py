@@ -25,19 +25,7 @@ def read_batches(file: BinaryIO, delimiter: str) -> Generator[Batch, None, None]
     csv.field_size_limit(LONGEST_CELL)
     text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
     try:
-        # Lines without a cell are no rows, here as in the import of customers: the numbers of rows name people.
-        rows = (row for row in csv.reader(text, delimiter=delimiter, strict=True) if row)
-        heading = [name.strip() for name in next(rows, [])]
-        if not heading:
-            raise WrongMapping("file", "is empty")
-        first = 1
-        while batch := _take(rows, BATCH_ROWS):
-            if first + len(batch) - 1 > MOST_ROWS:
-                raise WrongMapping("file", f"has more than {MOST_ROWS} rows")
-            yield Batch(first, heading, batch)
-            first += len(batch)
-        if first == 1:
-            yield Batch(1, heading, [])
+        yield from _batches(csv.reader(text, delimiter=delimiter, strict=True))
     except UnicodeDecodeError:
         raise WrongMapping("file", "is not UTF-8") from None
     except csv.Error as fault:
@@ -45,6 +33,22 @@ def read_batches(file: BinaryIO, delimiter: str) -> Generator[Batch, None, None]
     finally:
         if not file.closed:
             text.detach()
+
+
+def _batches(lines: Iterable[list[str]]) -> Iterator[Batch]:
+    # Lines without a cell are no rows, here as in the import of customers: the numbers of rows name people.
+    rows = (line for line in lines if line)
+    heading = [name.strip() for name in next(rows, [])]
+    if not heading:
+        raise WrongMapping("file", "is empty")
+    first = 1
+    while batch := _take(rows, BATCH_ROWS):
+        if first + len(batch) - 1 > MOST_ROWS:
+            raise WrongMapping("file", f"has more than {MOST_ROWS} rows")
+        yield Batch(first, heading, batch)
+        first += len(batch)
+    if first == 1:
+        yield Batch(1, heading, [])
 
 
 def _take(rows: Iterator[list[str]], count: int) -> Sequence[Sequence[str]]:
