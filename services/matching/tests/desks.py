@@ -1,10 +1,11 @@
 """A matchmaker on a real database, without Kafka: what it publishes stays in the outbox."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from time import perf_counter
 
 from services.matching.tests.test_allocation_properties import bits
 from services.matching.tests.worlds import NOW
@@ -44,6 +45,7 @@ class Desk:
     engine: AsyncEngine
     database: DatabaseSettings
     clock: FakeClock
+    timer: Callable[[], float] = perf_counter
 
     def __post_init__(self) -> None:
         self.transactions = Transactions(self.engine)
@@ -84,7 +86,9 @@ class Clerk:
     def __init__(self, desk: Desk, epoch: int, rules: Rules) -> None:
         self.desk = desk
         self.epoch = epoch
-        self.matchmaker = Matchmaker(rules, desk.clock, MeasuredObserver(Metrics()))
+        self.matchmaker = Matchmaker(
+            rules, desk.clock, MeasuredObserver(Metrics()), timer=desk.timer
+        )
 
     def stores(self, transaction: Transaction) -> Stores:
         return Stores(

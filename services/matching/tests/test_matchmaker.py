@@ -1,3 +1,4 @@
+from itertools import count
 from random import Random
 from uuid import UUID
 
@@ -187,6 +188,20 @@ async def test_another_release_tells_anew_what_the_one_before_told_otherwise(des
     await desk.hire(Rules(release=1))
 
     assert len(await desk.published()) == before + 1
+
+
+async def test_much_work_asks_for_a_snapshot_but_not_for_more_than_it_is_worth(desk: Desk) -> None:
+    desk.timer = count(0.0, 3.0).__next__  # everything takes three seconds
+    clerk = await desk.hire()
+    due = [clerk.matchmaker.snapshot_due]
+
+    await clerk.snapshot()
+    for number in range(10):
+        due.append(clerk.matchmaker.snapshot_due)
+        await clerk.take(told(a_customer(number)))
+    due.append(clerk.matchmaker.snapshot_due)
+
+    assert due == [True, *([False] * 10), True]
 
 
 @pytest.mark.parametrize("seed", range(6))

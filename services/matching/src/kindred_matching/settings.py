@@ -17,7 +17,7 @@ class MatchmakingSettings(BaseModel):
 
     ``cap`` open invitations per customer, ``hospitality_per_year`` euro per customer and calendar year. ``tick_seconds``
     between looks at the clock. A writer that shows no life for ``lease_seconds`` is replaced. A snapshot is taken after
-    ``snapshot_every`` inputs. ``themes`` names a file with themes of your own. ``regions`` one with
+    ``snapshot_every`` inputs, or before if they made much work. ``themes`` names a file with themes of your own. ``regions`` one with
     regions beside the Dutch provinces, and evenings begin in ``zone``. ``learn`` tells whether replies teach
     anything; a model epoch begins at night when ``epoch_after`` first replies or more came. ``stability`` is how much more a
     proposal that stands is worth than one that would take its place, as a share of a proposal's mean score. ``budget`` euro are what

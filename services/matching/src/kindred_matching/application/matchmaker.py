@@ -6,7 +6,7 @@ belongs to it alone; a failure leaves none.
 """
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from time import perf_counter
@@ -49,17 +49,35 @@ from kindred_matching.domain.status import Status, refusals_by_reason, status_of
 MOST_WISHES = 100
 """How many wishes are taken up in one transaction."""
 
+REPLAY_SECONDS = 5.0
+"""After so much work a snapshot is due: a new writer would have to do it again."""
+
+SNAPSHOT_SHARE = 0.1
+"""How much of the work snapshots may be: those of a large engine are taken less often."""
+
 
 class Matchmaker:
     """Applies inputs in batches: journal, projections and published matches in one transaction."""
 
     def __init__(
-        self, rules: Rules, clock: Clock, observer: Observer, *, snapshot_every: int = 2000
+        self,
+        rules: Rules,
+        clock: Clock,
+        observer: Observer,
+        *,
+        snapshot_every: int = 2000,
+        timer: Callable[[], float] = perf_counter,
     ) -> None:
-        """Takes the rules of this process; ``snapshot_every`` is a number of inputs."""
+        """Takes the rules of this process.
+
+        A snapshot is due after ``snapshot_every`` inputs, or before if they made much work by ``timer``, in seconds.
+        """
         self._rules = rules
         self._snapshot_every = snapshot_every
         self._snapshot_at = 0
+        self._timer = timer
+        self._snapshot_seconds = 0.0
+        self._worked_since = 0.0
         self._clock = clock
         self._observer = observer
         self._engine: Engine | None = None
@@ -67,8 +85,10 @@ class Matchmaker:
 
     @property
     def snapshot_due(self) -> bool:
-        """Whether enough inputs came since the last snapshot."""
-        return self._position - self._snapshot_at >= self._snapshot_every
+        """Whether so much came since the last snapshot that it is worth another."""
+        inputs = self._position - self._snapshot_at
+        much = inputs >= self._snapshot_every or self._worked_since >= REPLAY_SECONDS
+        return much and self._snapshot_seconds <= SNAPSHOT_SHARE * self._worked_since
 
     @property
     def scoring_anew(self) -> bool:
@@ -94,7 +114,9 @@ class Matchmaker:
         engine = await self._open(stores)
         now = self._clock.now()
         # In a thread, so that a long batch does not make this process look dead to its neighbours.
-        result = await stores.journal.during(asyncio.to_thread(_work_out, engine, batch, now))
+        result = await stores.journal.during(
+            asyncio.to_thread(_work_out, engine, batch, now, self._timer)
+        )
         settlement = result.settlement
         await stores.journal.append(self._position, batch, now)
         await _keep_keepers(stores, engine, batch)
@@ -111,6 +133,7 @@ class Matchmaker:
             )
         )
         self._engine, self._position = engine, position
+        self._worked_since += result.seconds
         touched, gap = len(settlement.touched), result.status.gap
         self._observer.settled(result.seconds, touched, published, gap)
         if any(isinstance(caused.happening, ClockTicked) for caused in batch):
@@ -147,8 +170,10 @@ class Matchmaker:
     async def keep_snapshot(self, stores: Stores) -> None:
         """Takes a snapshot at the present position."""
         engine = await self._open(stores)
+        started = self._timer()
         await stores.journal.keep_snapshot(self._position, engine.snapshot(), self._clock.now())
         self._engine, self._snapshot_at = engine, self._position
+        self._snapshot_seconds, self._worked_since = self._timer() - started, 0.0
 
     async def _open(self, stores: Stores) -> Engine:
         """The engine at the last position; from here until the caller puts it back, there is none."""
@@ -165,7 +190,10 @@ class Matchmaker:
         self._snapshot_at = 0 if snapshot is None else snapshot[0]
         batches = await stores.journal.batches(self._snapshot_at)
         image = None if snapshot is None else snapshot[1]
-        return await stores.journal.during(asyncio.to_thread(replayed, image, batches))
+        started = self._timer()
+        engine = await stores.journal.during(asyncio.to_thread(replayed, image, batches))
+        self._worked_since = self._timer() - started
+        return engine
 
 
 def replayed(snapshot: Snapshot | None, batches: Sequence[Sequence[Input]]) -> Engine:
@@ -186,12 +214,14 @@ class _Result:
     seconds: float
 
 
-def _work_out(engine: Engine, batch: Sequence[Caused], now: datetime) -> _Result:
-    started = perf_counter()
+def _work_out(
+    engine: Engine, batch: Sequence[Caused], now: datetime, timer: Callable[[], float]
+) -> _Result:
+    started = timer()
     for caused in batch:
         engine.apply(caused.happening)
     settlement = engine.settle()
-    seconds = perf_counter() - started
+    seconds = timer() - started
     own, last = dict(_own_causes(batch)), batch[-1].cause
     told = [
         Told(record_of(proposal, now), own.get(proposal.customer_id, last))
