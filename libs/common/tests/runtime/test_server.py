@@ -7,7 +7,7 @@ import httpx
 import pytest
 from fastapi import APIRouter, Request
 
-from kindred_common.runtime.server import Patience, serve
+from kindred_common.runtime.server import PATIENCE, Patience, serve
 from kindred_common.runtime.settings import HttpSettings
 from kindred_common.testing.services import free_port
 from kindred_common.testing.sites import lay_out_site
@@ -15,6 +15,8 @@ from kindred_common.testing.waiting import eventually
 from kindred_common.web.routing import open_router
 
 LONG = 600.0
+INGRESS_SECONDS = 60
+"""So long the usual ingresses keep a connection on which nobody asks."""
 HEAD = b"POST /read HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n"
 
 
@@ -84,6 +86,19 @@ async def test_who_has_asked_is_answered_however_long_it_takes(tmp_path: Path) -
         go_on.set()
         assert (await asked).json() == 10
         assert (await client.post("/read", content=b"01")).json() == 2, "on the same connection"
+
+
+async def test_who_asks_no_more_is_hung_up_on_later_than_who_keeps_connections(
+    tmp_path: Path,
+) -> None:
+    asked = b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n"
+    async with serving(tmp_path, Patience(idle=1)) as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(asked)
+        # Reads to the end of the connection, not of the answer.
+        assert (await asyncio.wait_for(reader.read(), 10)).startswith(b"HTTP/1.1 200")
+        writer.close()
+    assert PATIENCE.idle > INGRESS_SECONDS
 
 
 async def test_a_server_that_is_cancelled_hangs_up_and_frees_its_port(tmp_path: Path) -> None:

@@ -19,10 +19,15 @@ DRAIN_SECONDS = 10
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """Seconds in which a client must have sent the head of a request, and after that its body."""
+    """Seconds in which a client must have sent the head of a request, and after that its body; and how long it may be idle between two.
+
+    A client that asks at the moment in which the server hangs up gets no answer and cannot tell whether it was heard. So whoever
+    keeps connections, as ingresses do for 60 s, must be the first to let go.
+    """
 
     head: float = 20.0
     body: float = 300.0
+    idle: int = 75
 
 
 PATIENCE = Patience()
@@ -87,6 +92,7 @@ async def serve(
         server_header=False,
         forwarded_allow_ips=settings.trusted_proxies,
         timeout_graceful_shutdown=DRAIN_SECONDS,
+        timeout_keep_alive=patience.idle,
         lifespan="off",
         http=partial(_Impatient, patience),  # type: ignore[arg-type]  # uvicorn calls what it takes for a class
     )
