@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadScopeScheduling
 
 from kindred_cli.servers.kafka import EmbeddedKafka
@@ -13,6 +14,12 @@ from kindred_cli.servers.machine import free_port
 from kindred_cli.servers.postgres import EmbeddedPostgres
 from kindred_cli.servers.stores import kafka_classpath
 from kindred_cli.settings import TestServerSettings
+
+# Speed is measured elsewhere: an example that a busy machine was slow with is no fault.
+settings.register_profile(
+    "patient", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("patient")
 
 IN_ONE_PROCESS = {
     "the kernels of the market": (

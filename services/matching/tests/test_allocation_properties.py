@@ -173,7 +173,7 @@ def assessed(engine: Engine, customer: UUID) -> Assessment:
 
 
 @given(histories, st.lists(st.integers(0, 9), max_size=8))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_limits_hold_whatever_happens(history: list[Input], portions: list[int]) -> None:
     engine = run(history, portions)
     for customer in engine.customers.values():
@@ -250,13 +250,13 @@ def fit_together(one: Event, other: Event) -> bool:
 
 
 @given(histories, st.lists(st.integers(0, 9), max_size=8))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_the_same_inputs_give_the_same_bits(history: list[Input], portions: list[int]) -> None:
     assert bits(run(history, portions)) == bits(run(history, portions))
 
 
 @given(histories, histories)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_an_engine_that_was_put_away_goes_on_with_the_same_bits(
     before: list[Input], after: list[Input]
 ) -> None:
@@ -270,7 +270,7 @@ def test_an_engine_that_was_put_away_goes_on_with_the_same_bits(
 
 
 @given(histories, st.lists(st.integers(0, 9), max_size=8))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_nothing_better_is_possible_than_the_certificate_says(
     history: list[Input], portions: list[int]
 ) -> None:
@@ -339,7 +339,7 @@ def clerk_allows(
 
 
 @given(histories)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_what_a_customer_is_told_adds_up(history: list[Input]) -> None:
     engine = run(history, [])
     for customer in engine.customers:

@@ -151,7 +151,7 @@ def as_told(dossier: Dossier, view: EventView, room: Cents) -> Floats:
 
 
 @given(st.integers(0, 2**32), st.integers(0, 9), st.integers(1, 14), st.integers(1, 60))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_together_is_as_alone_and_as_told(seed: int, people: int, size: int, pairs: int) -> None:
     random = Random(seed)  # noqa: S311 - a test world, not a secret
     events = [an_event_of_any_kind(random, number) for number in range(size)]
@@ -183,7 +183,7 @@ def test_together_is_as_alone_and_as_told(seed: int, people: int, size: int, pai
 
 
 @given(st.integers(0, 2**32), st.integers(0, 9), st.integers(1, 14), st.integers(1, 60))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_what_is_told_of_many_is_what_is_told_of_each(
     seed: int, people: int, size: int, pairs: int
 ) -> None:

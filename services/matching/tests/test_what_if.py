@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from services.matching.tests.desks import Clerk, Desk
 from services.matching.tests.test_allocation_properties import bits
@@ -88,7 +88,7 @@ changes = st.one_of(
 )
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=15)
 @given(st.integers(1, 5), st.lists(changes, min_size=1, max_size=3))
 def test_what_is_foretold_comes_true_and_asking_changes_nothing(
     seed: int, supposed: list[Supposition]

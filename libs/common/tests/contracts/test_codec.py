@@ -50,7 +50,7 @@ ENVELOPES = st.builds(
 )  # fmt: skip
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(envelope=ENVELOPES)
 def test_attributes_survive_both_modes(envelope: Envelope) -> None:
     headers = to_headers(envelope)
@@ -60,7 +60,7 @@ def test_attributes_survive_both_modes(envelope: Envelope) -> None:
 
 
 @pytest.mark.parametrize("record_type", ALL_TYPES)
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=5)
 @given(data=st.data())
 def test_a_record_survives_both_modes(record_type: str, data: st.DataObject) -> None:
     envelope = envelope_for(record_type)

@@ -86,7 +86,7 @@ def refused(record_type: str, body: object, headers: Headers | None = None) -> M
     return outcome
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     topic=st.sampled_from(TOPICS),
     key=st.none() | BYTES,
@@ -107,7 +107,7 @@ def test_any_bytes_at_all(
     assert outcome.topic is topic if isinstance(outcome, Received) else outcome.reason
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     changes=st.dictionaries(
         st.sampled_from(["specversion", "id", "source", "type", "time", "subject", "correlationid",

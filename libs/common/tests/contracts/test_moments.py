@@ -98,7 +98,7 @@ def test_all_topics_that_have_moments_are_looked_at() -> None:
 
 
 @of_every_external_topic
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(wrong=NO_MOMENTS)
 def test_what_is_not_written_out_is_refused_by_its_field(
     record_type: str, place: Place, wrong: object
@@ -113,7 +113,7 @@ def test_what_is_not_written_out_is_refused_by_its_field(
 
 
 @of_every_external_topic
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(
     moment=MOMENTS,
     digits=st.text("0123456789", max_size=12),
@@ -134,7 +134,7 @@ def test_what_is_written_out_is_the_moment_it_says(
     assert datetime.fromisoformat(read) == moment.replace(microsecond=0) + fraction
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(wrong=NO_MOMENTS.map(str).filter(bool))
 def test_the_time_of_a_record_is_written_out_too(wrong: str) -> None:
     event = "kindred.crm-event.v1"

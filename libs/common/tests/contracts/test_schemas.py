@@ -2,7 +2,7 @@ import json
 from copy import deepcopy
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from libs.common.tests.contracts.bodies import ALL_TYPES, SCHEMAS, bodies_of
@@ -28,7 +28,7 @@ def test_a_schema_is_one_of_json_schema_2020_12_and_says_what_it_is_about(record
 
 
 @TYPES
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=10)
 @given(data=st.data())
 def test_what_the_schema_allows_is_read(record_type: str, data: st.DataObject) -> None:
     """Other systems build to the schema: the model may not refuse what it allows."""
