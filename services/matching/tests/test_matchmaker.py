@@ -20,6 +20,7 @@ from sqlalchemy import text
 from kindred_common.contracts.matching import CustomerMatches
 from kindred_common.contracts.record import Cause
 from kindred_common.messaging.positions import Overtaken
+from kindred_matching.application.matchmaker import TOLD_AT_ONCE
 from kindred_matching.application.ports import Caused
 from kindred_matching.domain.engine import Engine
 from kindred_matching.domain.inputs import (
@@ -120,6 +121,22 @@ async def test_a_removed_customer_leaves_nothing(desk: Desk) -> None:
     assert (key, body) == (str(customer_id(1)), None)
     assert str(customer_id(9)) not in {key for key, _, _ in await desk.published()}
     assert [await desk.count(t) for t in ("customer", "customer_matches", "match")] == [0, 0, 0]
+
+
+async def test_everybody_whom_a_batch_touches_is_told_once(desk: Desk) -> None:
+    clerk, many = await desk.hire(), 2 * TOLD_AT_ONCE + 1
+    await clerk.take(*(told(a_customer(number)) for number in range(many)))
+    published = await desk.published()
+    assert sorted(key for key, _, _ in published) == sorted(
+        str(customer_id(number)) for number in range(many)
+    )
+
+    listing = Cause("chain", "event 1")
+    await clerk.take(told(an_event(1, seats=many)), causes=[listing])
+
+    news = (await desk.published())[many:]
+    assert len({key for key, _, _ in news}) == len(news) == many
+    assert all(body and body.matches and cause == listing for _, body, cause in news)
 
 
 async def test_memory_that_ran_ahead_of_the_database_is_void(desk: Desk) -> None:

@@ -1,9 +1,12 @@
+import io
 import json
+import zlib
 from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pytest
 from services.matching.tests.test_allocation_properties import bits, seats_chosen
 from services.matching.tests.worlds import NOW, a_customer, a_step, an_engine, an_event
@@ -121,6 +124,15 @@ def test_a_snapshot_is_read_as_it_was_written() -> None:
     engine = an_engine(a_customer(1), an_event(1), an_event(2))
     read = decode_snapshot(encode_snapshot(engine.snapshot()))
     assert bits(engine_of(read)) == bits(engine)
+
+
+def test_a_snapshot_that_was_compressed_as_a_whole_is_read() -> None:
+    engine = an_engine(a_customer(1), an_event(1))
+    body = encode_snapshot(engine.snapshot())
+    written = io.BytesIO()
+    with np.load(io.BytesIO(body), allow_pickle=False) as arrays:
+        np.savez(written, allow_pickle=False, **arrays)
+    assert bits(engine_of(decode_snapshot(zlib.compress(written.getvalue())))) == bits(engine)
 
 
 def test_a_market_of_another_version_is_filled_anew_from_what_is_known() -> None:

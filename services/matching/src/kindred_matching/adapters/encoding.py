@@ -3,6 +3,7 @@
 import io
 import zlib
 from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import numpy as np
 from pydantic import TypeAdapter
@@ -28,6 +29,8 @@ SHIFTS = TypeAdapter(Shifts)
 TALLY = TypeAdapter(Tally)
 _STATE = TypeAdapter(EngineState)
 _FACTS = "facts"
+_ARCHIVE = b"PK"
+"""How an archive begins; what was kept before was compressed as a whole."""
 
 # The names stand in journals: they stay when a class is renamed.
 _INPUTS: dict[str, TypeAdapter[Any]] = {
@@ -73,15 +76,23 @@ def decode_input(kind: str, body: str) -> Input:
 
 
 def encode_snapshot(snapshot: Snapshot) -> bytes:
-    """A snapshot's bytes: the arrays as numpy writes them, with what the engine knows as one more."""
-    facts = np.frombuffer(_STATE.dump_json(snapshot.state), dtype=np.uint8)
+    """A snapshot's bytes: an archive of arrays as numpy's, what the engine knows as one more.
+
+    Array by array, as a large market has to be in memory beside what is written of it.
+    """
     written = io.BytesIO()
-    np.savez(written, allow_pickle=False, **{_FACTS: facts}, **snapshot.market)
-    return zlib.compress(written.getbuffer(), level=1)
+    with ZipFile(written, "w", ZIP_DEFLATED, compresslevel=1) as archive:
+        facts = np.frombuffer(_STATE.dump_json(snapshot.state), dtype=np.uint8)
+        for name, array in ((_FACTS, facts), *snapshot.market.items()):
+            with archive.open(f"{name}.npy", "w", force_zip64=True) as member:
+                np.lib.format.write_array(member, array, allow_pickle=False)
+    return written.getvalue()
 
 
 def decode_snapshot(body: bytes) -> Snapshot:
     """The snapshot that was written so."""
-    with np.load(io.BytesIO(zlib.decompress(body)), allow_pickle=False) as read:
+    if not body.startswith(_ARCHIVE):
+        body = zlib.decompress(body)
+    with np.load(io.BytesIO(body), allow_pickle=False) as read:
         state = _STATE.validate_json(read[_FACTS].tobytes())
         return Snapshot(state, {name: read[name] for name in read.files if name != _FACTS})

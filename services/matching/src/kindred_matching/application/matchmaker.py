@@ -6,7 +6,7 @@ belongs to it alone; a failure leaves none.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from time import perf_counter
@@ -48,6 +48,9 @@ from kindred_matching.domain.status import Status, refusals_by_reason, status_of
 
 MOST_WISHES = 100
 """How many wishes are taken up in one transaction."""
+
+TOLD_AT_ONCE = 250
+"""Of how many customers records are in memory at once: each tells of every event, and a batch may touch everybody."""
 
 REPLAY_SECONDS = 5.0
 """After so much work a snapshot is due: a new writer would have to do it again."""
@@ -115,12 +118,12 @@ class Matchmaker:
         now = self._clock.now()
         # In a thread, so that a long batch does not make this process look dead to its neighbours.
         result = await stores.journal.during(
-            asyncio.to_thread(_work_out, engine, batch, now, self._timer)
+            asyncio.to_thread(_work_out, engine, batch, self._timer)
         )
         settlement = result.settlement
         await stores.journal.append(self._position, batch, now)
         await _keep_keepers(stores, engine, batch)
-        published = await _publish(stores, result, batch)
+        published = await _publish(stores, engine, settlement, _Causes.of(batch), now)
         position = self._position + len(batch)
         await stores.projections.report(
             Report(
@@ -209,25 +212,31 @@ class _Result:
     """What a batch led to; ``seconds`` were needed to score and allocate."""
 
     settlement: Settlement
-    told: Sequence[Told]
     status: Status
     seconds: float
 
 
-def _work_out(
-    engine: Engine, batch: Sequence[Caused], now: datetime, timer: Callable[[], float]
-) -> _Result:
+def _work_out(engine: Engine, batch: Sequence[Caused], timer: Callable[[], float]) -> _Result:
     started = timer()
     for caused in batch:
         engine.apply(caused.happening)
     settlement = engine.settle()
-    seconds = timer() - started
-    own, last = dict(_own_causes(batch)), batch[-1].cause
-    told = [
-        Told(record_of(proposal, now), own.get(proposal.customer_id, last))
-        for proposal in engine.describe(settlement.touched)
-    ]
-    return _Result(settlement, told, status_of(engine), seconds)
+    return _Result(settlement, status_of(engine), timer() - started)
+
+
+@dataclass(frozen=True, slots=True)
+class _Causes:
+    """What led to the matches of each customer: his own input of the batch, else the batch, by its last."""
+
+    own: Mapping[UUID, Cause]
+    last: Cause
+
+    @classmethod
+    def of(cls, batch: Sequence[Caused]) -> "_Causes":
+        return cls(dict(_own_causes(batch)), batch[-1].cause)
+
+    def to(self, customer: UUID) -> Cause:
+        return self.own.get(customer, self.last)
 
 
 async def _keep_keepers(stores: Stores, engine: Engine, batch: Sequence[Caused]) -> None:
@@ -248,20 +257,35 @@ async def _keep_keepers(stores: Stores, engine: Engine, batch: Sequence[Caused])
     await stores.projections.forget_events(sorted(events - engine.events.keys()))
 
 
-async def _publish(stores: Stores, result: _Result, batch: Sequence[Caused]) -> int:
+async def _publish(
+    stores: Stores, engine: Engine, settlement: Settlement, causes: _Causes, now: datetime
+) -> int:
     """Publishes what differs from what was told before; returns how many customers it concerned."""
-    new = await stores.projections.keep_matches(result.told)
-    gone = await stores.projections.forget_customers(result.settlement.removed)
-    own, last = dict(_own_causes(batch)), batch[-1].cause
-    await stores.publish(
-        [
-            Outgoing(CUSTOMER_MATCHES, str(each.record.customer_id), each.record, each.cause)
-            for each in result.told
-            if each.record.customer_id in new
-        ]
-        + [Outgoing(CUSTOMER_MATCHES, str(who), None, own.get(who, last)) for who in gone]
-    )
-    return len(new) + len(gone)
+    published, touched = 0, settlement.touched
+    for begin in range(0, len(touched), TOLD_AT_ONCE):
+        some = touched[begin : begin + TOLD_AT_ONCE]
+        told = await stores.journal.during(asyncio.to_thread(_tell, engine, some, causes, now))
+        new = await stores.projections.keep_matches(told)
+        changed = [each for each in told if each.record.customer_id in new]
+        await stores.publish(
+            [
+                Outgoing(CUSTOMER_MATCHES, str(each.record.customer_id), each.record, each.cause)
+                for each in changed
+            ]
+        )
+        published += len(changed)
+    gone = await stores.projections.forget_customers(settlement.removed)
+    await stores.publish([Outgoing(CUSTOMER_MATCHES, str(c), None, causes.to(c)) for c in gone])
+    return published + len(gone)
+
+
+def _tell(
+    engine: Engine, customers: Sequence[UUID], causes: _Causes, now: datetime
+) -> Sequence[Told]:
+    return [
+        Told(record_of(proposal, now), causes.to(proposal.customer_id))
+        for proposal in engine.describe(customers)
+    ]
 
 
 def _own_causes(batch: Sequence[Caused]) -> Iterable[tuple[UUID, Cause]]:

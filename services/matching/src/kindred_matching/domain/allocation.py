@@ -61,9 +61,7 @@ class Allocation:
     """
 
     def __init__(self, market: Market | None = None, sought: int = 0) -> None:
-        self.market = market or Market.empty(
-            16, 16, 1, 1, effort=EFFORT, cost=False, weight_type=np.float64
-        )
+        self.market = market or Market.empty(16, 16, 1, 1, effort=EFFORT, cost=False)
         self.market.put_off = True
         self._changed: set[Slot] = set()
         self._moves = 0
