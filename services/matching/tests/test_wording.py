@@ -264,6 +264,13 @@ def test_a_wish_is_told_beside_what_became_of_it() -> None:
     )
 
 
+def test_a_lot_is_told() -> None:
+    drawn = replace(PLAIN, outcome=Outcome.CHOSEN, propensity=0.001)
+    assert words_of(drawn, LABELS, "nl")[1] == (
+        "Dit is geloot, om te zien of het beter past dan gedacht."
+    )
+
+
 def test_both_sides_are_heard() -> None:
     option = an_option(interest__opera=-2.0, distance=-1.5, loyalty=-1.0, kind__dinner=0.2)
     assert words_of(replace(PLAIN, options=(option,)), LABELS, "en")[1:] == (

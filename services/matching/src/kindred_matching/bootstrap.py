@@ -30,6 +30,7 @@ from kindred_matching.application.ports import Stores
 from kindred_matching.domain.taxonomy import Taxonomy
 from kindred_matching.entrypoints.consumers import subscriptions
 from kindred_matching.entrypoints.http_demand import Country, demand_router
+from kindred_matching.entrypoints.http_draws import draws_router
 from kindred_matching.entrypoints.http_engine import engine_router
 from kindred_matching.entrypoints.http_epochs import epochs_router
 from kindred_matching.entrypoints.http_matches import matches_router
@@ -171,6 +172,7 @@ def _application(
         ),
         what_if_router(planning),
         demand_router(planning, Country(labels_of(taxonomy), regions, chosen.zone)),
+        draws_router(foundation.transactions, _open_readings, replicas),
         themes_router(taxonomy),
         epochs_router(
             foundation.transactions,

@@ -22,7 +22,8 @@ class MatchmakingSettings(BaseModel):
     anything; a model epoch begins at night when ``epoch_after`` first replies or more came. ``stability`` is how much more a
     proposal that stands is worth than one that would take its place, as a share of a proposal's mean score. ``budget`` euro are what
     the hospitality of all events on offer may cost together. ``per_account`` guests of one account may come to an event, and
-    ``account_hospitality_per_year`` euro may be spent on all its customers in a calendar year.
+    ``account_hospitality_per_year`` euro may be spent on all its customers in a calendar year. ``draws`` is the chance at which a
+    customer is proposed for an event by lot in a week, so that the company learns what it would not have tried; 0 is never.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -42,6 +43,7 @@ class MatchmakingSettings(BaseModel):
     per_account: int | None = Field(default=None, ge=1, le=100_000)
     account_hospitality_per_year: float | None = Field(default=None, ge=0, le=1e9)
     epoch_after: int = Field(default=100, ge=1)
+    draws: float = Field(default=0.0, ge=0, le=0.1)
 
     def rules(self, themes: ThemeTree) -> Rules:
         """The rules with this tree of themes."""
@@ -54,6 +56,7 @@ class MatchmakingSettings(BaseModel):
             budget=_cents(self.budget),
             per_account=self.per_account,
             account_hospitality_per_year=_cents(self.account_hospitality_per_year),
+            draws=self.draws,
             release=RELEASE,
         )
 

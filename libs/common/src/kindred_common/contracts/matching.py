@@ -21,7 +21,8 @@ class Match(Part):
     """An event that the matcher chose for the customer.
 
     ``seats`` is 1, or 2 with a companion. ``score`` is the weight that allocation maximises. ``fixed`` pairs were
-    approved or sent and are no longer the matcher's to change.
+    approved or sent and are no longer the matcher's to change. ``propensity`` tells of a pair that was drawn by lot, so that the
+    company learns: the chance at which it was to be drawn.
     """
 
     event_id: UUID
@@ -29,6 +30,7 @@ class Match(Part):
     score: float
     fixed: bool = False
     reasons: tuple[Contribution, ...] = ()
+    propensity: float | None = Field(default=None, ge=0, le=1)
 
 
 class Candidate(Part):

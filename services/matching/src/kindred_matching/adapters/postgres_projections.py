@@ -1,6 +1,7 @@
 """What others read of matching, written by the writer: a few statements for a batch of any size."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from hashlib import blake2b
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from kindred_common.contracts.matching import CustomerMatches
 from kindred_matching.adapters import tables
 from kindred_matching.adapters.encoding import MODEL, RULES, SHIFTS, TALLY
 from kindred_matching.application.ports import EpochStarted, Report, Told
+from kindred_matching.domain.exploration import Draw
 from kindred_matching.domain.facts import Customer
 
 _KEEP_KEEPERS = """
@@ -66,7 +68,7 @@ class PostgresProjections:
             .where(matches.c.customer_id.in_(customers))
             .returning(matches.c.customer_id)
         )
-        for table in (tables.match, tables.wish, tables.customer):
+        for table in (tables.match, tables.wish, tables.draw, tables.customer):
             await self._connection.execute(
                 sa.delete(table).where(table.c.customer_id.in_(customers))
             )
@@ -114,6 +116,20 @@ class PostgresProjections:
         )
         if parameters:
             await self._connection.exec_driver_sql(_KEEP_PAIRS, parameters)
+
+    async def keep_draws(self, draws: Sequence[Draw], at: datetime) -> None:
+        if draws:
+            rows = [
+                {
+                    "customer_id": each.customer_id,
+                    "week": each.period,
+                    "event_id": each.event_id,
+                    "propensity": each.propensity,
+                    "drawn_at": at,
+                }
+                for each in draws
+            ]
+            await self._connection.execute(insert(tables.draw).on_conflict_do_nothing(), rows)
 
     async def report(self, report: Report) -> None:
         status = report.status

@@ -10,8 +10,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kindred_common.contracts.matching import CustomerMatches
 from kindred_matching.adapters import tables
 from kindred_matching.adapters.encoding import MODEL, RULES, SHIFTS, TALLY
-from kindred_matching.application.queries import EngineReport, EpochReport, Guest, Keeper, Sight
+from kindred_matching.application.queries import (
+    DrawReport,
+    EngineReport,
+    EpochReport,
+    Guest,
+    Keeper,
+    Sight,
+)
 from kindred_matching.domain.engine import LONG_AGO
+from kindred_matching.domain.exploration import Draw
 from kindred_matching.domain.rules import Rules
 from kindred_matching.domain.status import Status
 from kindred_matching.domain.teaching import ModelInUse
@@ -111,6 +119,26 @@ class PostgresReadings:
         if not found and before is None:
             return [EpochReport(0, None, None, present.epochs.shifts, present.tally)]
         return found
+
+    async def draws(
+        self, sight: Sight, after: tuple[str, UUID] | None, limit: int
+    ) -> Sequence[DrawReport]:
+        drawn = tables.draw
+        query = _in_sight(
+            sa.select(drawn)
+            .join(tables.customer, _CUSTOMER.customer_id == drawn.c.customer_id)
+            .order_by(drawn.c.week.desc(), drawn.c.customer_id)
+            .limit(limit),
+            sight,
+        )
+        if after is not None:
+            week, last = after
+            same = sa.and_(drawn.c.week == week, drawn.c.customer_id > last)
+            query = query.where(sa.or_(drawn.c.week < week, same))
+        return [
+            DrawReport(Draw(row.customer_id, row.event_id, row.propensity, row.week), row.drawn_at)
+            for row in await self._connection.execute(query)
+        ]
 
 
 def _in_sight(query: sa.Select[Any], sight: Sight) -> sa.Select[Any]:

@@ -114,3 +114,13 @@ wish = sa.Table(
     sa.Column("ended_at", _MOMENT),
     sa.Column("heard", sa.Boolean, nullable=False),
 )
+
+draw = sa.Table(
+    "draw",
+    metadata,
+    sa.Column("customer_id", sa.Uuid, primary_key=True),
+    sa.Column("week", sa.Text, primary_key=True),
+    sa.Column("event_id", sa.Uuid, nullable=False),
+    sa.Column("propensity", sa.Double, nullable=False),
+    sa.Column("drawn_at", _MOMENT, nullable=False),
+)

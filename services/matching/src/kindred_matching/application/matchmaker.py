@@ -123,6 +123,7 @@ class Matchmaker:
         settlement = result.settlement
         await stores.journal.append(self._position, batch, now)
         await _keep_keepers(stores, engine, batch)
+        await stores.projections.keep_draws(settlement.drawn, now)
         published = await _publish(stores, engine, settlement, _Causes.of(batch), now)
         position = self._position + len(batch)
         await stores.projections.report(

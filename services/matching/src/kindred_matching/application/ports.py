@@ -9,6 +9,7 @@ from uuid import UUID
 from kindred_common.contracts.codec import Outgoing
 from kindred_common.contracts.matching import CustomerMatches
 from kindred_common.contracts.record import Cause
+from kindred_matching.domain.exploration import Draw
 from kindred_matching.domain.facts import Customer
 from kindred_matching.domain.inputs import Input
 from kindred_matching.domain.learning import Tally
@@ -110,6 +111,10 @@ class Projections(Protocol):
 
     async def keep_matches(self, told: Sequence[Told]) -> frozenset[UUID]:
         """Keeps what differs from what was told before, apart from its time; returns whose it was."""
+        ...
+
+    async def keep_draws(self, draws: Sequence[Draw], at: datetime) -> None:
+        """Keeps what was drawn by lot, whatever becomes of it."""
         ...
 
     async def report(self, report: Report) -> None: ...

@@ -7,6 +7,7 @@ from typing import Protocol
 from uuid import UUID
 
 from kindred_common.contracts.matching import CustomerMatches
+from kindred_matching.domain.exploration import Draw
 from kindred_matching.domain.learning import Tally
 from kindred_matching.domain.lens import Shifts
 from kindred_matching.domain.rules import Rules
@@ -57,6 +58,14 @@ class EpochReport:
 
 
 @dataclass(frozen=True, slots=True)
+class DrawReport:
+    """A pair that was drawn by lot; ``drawn_at`` is when."""
+
+    draw: Draw
+    drawn_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Sight:
     """Whose customers may be seen: all, or those of one account manager and some teams."""
 
@@ -90,6 +99,12 @@ class Readings(Protocol):
 
     async def epochs(self, before: int | None, limit: int) -> Sequence[EpochReport]:
         """Model epochs before a number, the latest first; the present one with its tally so far."""
+        ...
+
+    async def draws(
+        self, sight: Sight, after: tuple[str, UUID] | None, limit: int
+    ) -> Sequence[DrawReport]:
+        """What was drawn by lot for customers in sight: behind a week and customer, the latest weeks first."""
         ...
 
 

@@ -130,6 +130,7 @@ def record_of(proposal: Proposal, priced_at: datetime) -> CustomerMatches:
                 score=match.score,
                 fixed=match.fixed,
                 reasons=tuple(Contribution(name=r.name, amount=r.amount) for r in match.reasons),
+                propensity=match.propensity,
             )
             for match in proposal.chosen
         ),

@@ -9,12 +9,18 @@ import numpy as np
 from kindred_matching.domain.assessment import Assessment
 from kindred_matching.domain.exact import Floats
 from kindred_matching.domain.market.effort import Effort, Start
-from kindred_matching.domain.market.fitting import clashing
 from kindred_matching.domain.market.keeping import go_back, keep
 from kindred_matching.domain.market.market import Certificate, Market
-from kindred_matching.domain.market.problem import NO_MAXIMUM, EventDetails, Offer, Row
+from kindred_matching.domain.market.problem import NO_MAXIMUM, EventDetails, Offer
 from kindred_matching.domain.market.state import CLOSED, MARKET, Array
 from kindred_matching.domain.market_terms import row_of
+from kindred_matching.domain.settling import (
+    is_beyond,
+    may_be_settled,
+    offers,
+    seats_left,
+    settleable,
+)
 from kindred_matching.domain.slots import Slot
 from kindred_matching.domain.travel import Bools
 
@@ -166,13 +172,23 @@ class Allocation:
     def assess(self, customer: Slot, assessment: Assessment, wished: Sequence[Slot] = ()) -> None:
         """The customer's options and limits are these now; of the ``wished`` events he gets those that he may have."""
         row = row_of(assessment)
-        self._keep_wishes(customer, self._offers(row, assessment, wished))
+        self._keep_wishes(customer, offers(self.market, row, assessment, wished))
         width = self.market.state.person_room.shape[1]
         room = np.zeros(width)
         room[: len(assessment.room)] = assessment.room
         self.market.replace_customer(customer, row, assessment.cap, room)
         self._assessed.append(customer)
         self._entered(EFFORT.chain)
+
+    def settleable(
+        self, customer: Slot, assessment: Assessment, wished: Sequence[Slot]
+    ) -> list[Slot]:
+        """The events that could be settled for the customer beside what is settled and ``wished`` for him, none of these."""
+        return settleable(self.market, customer, row_of(assessment), assessment, wished)
+
+    def settled(self, customer: Slot) -> list[Slot]:
+        """The events that the customer was given because of a wish or a lot."""
+        return [event for event, _ in self.market.fixed(customer)]
 
     def remove_customer(self, customer: Slot) -> None:
         """The customer left; his place may be given to another."""
@@ -303,21 +319,6 @@ class Allocation:
         fork.start(plan)
         return fork.certificate.bound
 
-    def _offers(
-        self, row: Row, assessment: Assessment, wished: Sequence[Slot]
-    ) -> dict[Slot, Offer]:
-        """What of the wished events the customer may have together, in the order of the wishes."""
-        offers: dict[Slot, Offer] = {}
-        room, years = assessment.room.astype(np.float64), self.market.state.year
-        for event in wished:
-            offer = self._offer(row, event)
-            if offer is None or len(offers) == assessment.cap or offer.cost > room[years[event]]:
-                continue
-            if not any(clashing(self.market.handle, event, other) for other in offers):
-                room[years[event]] -= offer.cost
-                offers[event] = offer
-        return offers
-
     def release_wishes(self, customer: Slot, wished: Sequence[Slot]) -> None:
         """What is not wished for any longer is let go, before others are assessed who may have it then."""
         for event, _ in self.market.fixed(customer):
@@ -329,49 +330,18 @@ class Allocation:
         """Settles what was wished for as far as seats and accounts go; who came first keeps his."""
         for event, seats in self.market.fixed(customer):
             gone = event not in wanted or wanted[event].seats != seats
-            if gone or self._seats_left(event) < 0 or self._is_beyond(customer, event):
+            if (
+                gone
+                or seats_left(self.market, event) < 0
+                or is_beyond(self.market, customer, event)
+            ):
                 self.market.release_pair(customer, event)
                 self._entered(EFFORT.chain)
         kept = {event for event, _ in self.market.fixed(customer)}
         for event, offer in wanted.items():
-            if event not in kept and self._may_be_settled(customer, event, offer):
+            if event not in kept and may_be_settled(self.market, customer, event, offer):
                 self.market.fix_pair(customer, event, offer)
                 self._entered(EFFORT.chain)
-
-    def _is_beyond(self, customer: Slot, event: Slot) -> bool:
-        """Whether more is settled for the customer's account than it may have."""
-        state = self.market.state
-        account = int(state.account[customer])
-        return account >= 0 and bool(
-            state.account_fixed[account, event] > state.totals["account_max"][0]
-            or state.account_limit[account, state.year[event]] < 0.0
-        )
-
-    def _may_be_settled(self, customer: Slot, event: Slot, offer: Offer) -> bool:
-        """Whether seats and account bear it beside what is settled; what is chosen makes way."""
-        state = self.market.state
-        account = int(state.account[customer])
-        if account >= 0 and (
-            state.account_fixed[account, event] >= state.totals["account_max"][0]
-            or offer.cost > state.account_limit[account, state.year[event]]
-        ):
-            return False
-        return self._seats_left(event) >= offer.seats
-
-    def _seats_left(self, event: Slot) -> int:
-        """The seats that neither invitations nor wishes have settled; below 0 when there are more of these than seats."""
-        state = self.market.state
-        return int(state.seats[event] - state.fixed_load[event])
-
-    def _offer(self, row: Row, event: Slot) -> Offer | None:
-        """What coming to the event as well as one may is: in company, if that is worth more."""
-        places = np.flatnonzero(row.event == event)
-        if not len(places):
-            return None
-        best = places[np.argmax(row.weight[places])]
-        seats = int(row.seats[best])
-        cost = float(self.market.state.event_cost[event]) * seats
-        return Offer(seats, float(row.weight[best]), cost)
 
     def _entered(self, moves: int) -> None:
         self._moves += moves

@@ -12,32 +12,19 @@ from uuid import UUID
 
 import numpy as np
 
+from kindred_matching.domain import inputs
 from kindred_matching.domain.accounts import Accounts, Books
 from kindred_matching.domain.allocation import Allocation
 from kindred_matching.domain.assessment import Assessment, Assessor, Dossier, starts_after
-from kindred_matching.domain.commitments import Ledger
+from kindred_matching.domain.commitments import WITHDRAWN, Ledger
+from kindred_matching.domain.draws import Draws, Hat
 from kindred_matching.domain.events import EventTable, EventView, seconds
 from kindred_matching.domain.facts import Customer, Event
-from kindred_matching.domain.inputs import (
-    ClockTicked,
-    CustomerRemoved,
-    CustomerReplaced,
-    EpochBegun,
-    EventRemoved,
-    EventReplaced,
-    Input,
-    InvitationStepped,
-    RematchAsked,
-    RulesReplaced,
-    SliceScored,
-    WishEnded,
-    WishMade,
-)
 from kindred_matching.domain.programme import ProgrammeChanges
 from kindred_matching.domain.proposals import Proposal, Sight, describe
 from kindred_matching.domain.rules import Rules
 from kindred_matching.domain.slots import Places, Slot, Slots
-from kindred_matching.domain.state import EngineState, Settlement, Snapshot
+from kindred_matching.domain.state import EngineState, Pending, Settlement, Snapshot
 from kindred_matching.domain.sweep import Sweep
 from kindred_matching.domain.teaching import Pair, Teaching
 from kindred_matching.domain.vocabulary import BIT
@@ -73,13 +60,11 @@ class Engine:
         self.table = EventTable()
         self.allocation = Allocation()
         self.sweep = Sweep()
+        self.draws = Draws()
         self.refused = np.zeros((16, len(BIT)), dtype=np.int32)
         self._rows: set[UUID] = set()
         self._programme = ProgrammeChanges()
-        self._touched: set[UUID] = set()
-        self._removed: set[UUID] = set()
-        self._regiven: set[UUID] = set()
-        self._taught: set[UUID] = set()
+        self._pending = Pending()
         self._assessed: dict[UUID, Assessment] = {}
         self.at_once = AT_ONCE
 
@@ -103,6 +88,7 @@ class Engine:
             state.accounts, engine.customers.values(), engine._books
         )
         engine.sweep = state.sweep
+        engine.draws = Draws(state.draws, state.drawn_in)
         engine.allocation = Allocation.restored(snapshot.market)
         engine._make_room()
         return engine
@@ -123,6 +109,8 @@ class Engine:
             accounts=self.accounts.ids,
             taught=self.teaching.taught(),
             sweep=self.sweep,
+            draws=tuple(self.draws),
+            drawn_in=self.draws.week,
         )
 
     def snapshot(self) -> Snapshot:
@@ -135,16 +123,14 @@ class Engine:
         self._make_room()
         self._programme.settle(self.table, self.rules.budget, self.allocation)
         self.accounts.settle(self._books, self.allocation)
+        drawn = self.draws.draw(self._hat, self.allocation)
+        self._rows |= {one.customer_id for one in drawn}
         self._enter_customers()
         self.allocation.keep_calm(self.rules.stability)
         ids = self.places.ids
         changed = (ids[place] for place in self.allocation.settle())
-        self._touched.update(known for known in changed if known is not None)
-        pending = (self._touched, self._removed, self._regiven, self._taught)
-        settlement = Settlement(*(tuple(sorted(each)) for each in pending))
-        for each in pending:
-            each.clear()
-        return settlement
+        self._pending.touched.update(known for known in changed if known is not None)
+        return self._pending.settlement(drawn)
 
     def describe(self, customers: Iterable[UUID]) -> list[Proposal]:
         """What there is to say about these customers, after :meth:`settle`; all of them must be known."""
@@ -163,7 +149,7 @@ class Engine:
     def _sight(self, seen: Assessment, left: Places) -> Sight:
         place = self.places.take(seen.customer.id)
         choices, barred = self.allocation.chosen(place), self.allocation.barred_by_account(place)
-        return Sight.of(seen, self.table, choices, left, barred)
+        return Sight.of(seen, self.table, choices, left, barred, self.draws.of(seen.customer.id))
 
     def view(self) -> EventView:
         """All events, in the order of their identifiers."""
@@ -187,39 +173,40 @@ class Engine:
         """Whether customers still wait to be scored anew, by :class:`SliceScored`."""
         return self.sweep.under_way or self.teaching.epochs.scored_to is not None
 
-    def replay(self, batch: Iterable[Input]) -> None:
+    def replay(self, batch: Iterable[inputs.Input]) -> None:
         """Takes a batch of the journal that was settled once."""
         for happening in batch:
             self.apply(happening)
         self.settle()
 
     @singledispatchmethod
-    def apply(self, happening: Input) -> None:
+    def apply(self, happening: inputs.Input) -> None:
         """Takes one input; what it means for the matches is known after :meth:`settle`."""
         raise TypeError(type(happening).__name__)
 
     @apply.register
-    def _(self, happening: CustomerReplaced) -> None:
+    def _(self, happening: inputs.CustomerReplaced) -> None:
         customer = happening.customer
         self.customers[customer.id] = customer
         self.accounts.enter(customer)
         self.places.take(customer.id)
-        self._removed.discard(customer.id)
+        self._pending.removed.discard(customer.id)
         self._rows.add(customer.id)
 
     @apply.register
-    def _(self, happening: CustomerRemoved) -> None:
+    def _(self, happening: inputs.CustomerRemoved) -> None:
         customer_id = happening.customer_id
         self.teaching.forget(customer_id)
         for event_id in self.wishes.pinned_for(customer_id):
             self._rows |= self._known(self.wishes.pinned_to(event_id))
         self.wishes.forget_customer(customer_id)
+        self.draws.end(customer_id)
         for commitment in self.ledger.forget_customer(customer_id):
             self._count_held(commitment.event_id)
-        self._removed.add(customer_id)
+        self._pending.removed.add(customer_id)
         self._rows.discard(customer_id)
-        self._touched.discard(customer_id)
-        self._taught.discard(customer_id)
+        self._pending.touched.discard(customer_id)
+        self._pending.taught.discard(customer_id)
         self.accounts.leave(customer_id)
         if self.customers.pop(customer_id, None) is not None:
             place = self.places.leave(customer_id)
@@ -227,7 +214,7 @@ class Engine:
             self.refused[place : place + 1] = 0
 
     @apply.register
-    def _(self, happening: EventReplaced) -> None:
+    def _(self, happening: inputs.EventReplaced) -> None:
         event = happening.event
         before = self.events.get(event.id)
         if before == event or event.ends_at < self.now - KEEP_ENDED:
@@ -243,15 +230,18 @@ class Engine:
         self._assess_everybody()
 
     @apply.register
-    def _(self, happening: EventRemoved) -> None:
+    def _(self, happening: inputs.EventRemoved) -> None:
         if happening.event_id in self.events:
             self._unlist(happening.event_id)
             self._assess_everybody()
 
     @apply.register
-    def _(self, happening: InvitationStepped) -> None:
+    def _(self, happening: inputs.InvitationStepped) -> None:
         if self.teaching.take(happening, self._pair(happening), self.now):
             self._learned([happening.customer_id])
+        customer_id, event_id = happening.customer_id, happening.event_id
+        if happening.step == WITHDRAWN and self.draws.end_pair(customer_id, event_id):
+            self._rows |= self._known([customer_id])
         before, after = self.ledger.step(happening)
         if before == after:
             return
@@ -260,11 +250,11 @@ class Engine:
         self._rows |= self._known([happening.customer_id])
 
     @apply.register
-    def _(self, happening: RematchAsked) -> None:
+    def _(self, happening: inputs.RematchAsked) -> None:
         self._rows |= self._known([happening.customer_id])
 
     @apply.register
-    def _(self, happening: ClockTicked) -> None:
+    def _(self, happening: inputs.ClockTicked) -> None:
         before, now = self.now, max(self.now, happening.now)
         self.now = now
         table = self.table
@@ -274,7 +264,9 @@ class Engine:
             for commitment in self.ledger.each()
             if starts_after(commitment, table, before) != starts_after(commitment, table, now)
         )
-        self._programme.begin(table.begin(before, now).tolist())
+        begun = table.begin(before, now).tolist()
+        self._programme.begin(begun)
+        self.draws.end_events(map(table.slots.at, begun))
         if before.year != now.year:
             self.ledger.forget_before(now.year)
             self.accounts.count_all_anew()
@@ -283,17 +275,17 @@ class Engine:
         self.allocation.rest(SLICES_A_TICK)
 
     @apply.register
-    def _(self, happening: RulesReplaced) -> None:
+    def _(self, happening: inputs.RulesReplaced) -> None:
         self.rules = happening.rules
         self.teaching.change_rules(self.rules)
         self._assess_everybody()
 
     @apply.register
-    def _(self, happening: EpochBegun) -> None:  # noqa: ARG002 - who asked is told elsewhere
+    def _(self, happening: inputs.EpochBegun) -> None:  # noqa: ARG002 - who asked is told elsewhere
         self._rows |= self._known(self.teaching.begin_epoch(self.customers.keys()))
 
     @apply.register
-    def _(self, happening: SliceScored) -> None:
+    def _(self, happening: inputs.SliceScored) -> None:
         if self.teaching.epochs.scored_to is not None:
             self._rows |= set(self.teaching.next_slice(self.customers.keys(), happening.most))
         else:
@@ -301,14 +293,14 @@ class Engine:
             self._rows |= set(turn)
 
     @apply.register
-    def _(self, happening: WishMade) -> None:
+    def _(self, happening: inputs.WishMade) -> None:
         wish = happening.wish
         if wish.customer_id in self.customers and wish.event_id in self.events:
             self.wishes.put(wish)
             self._rows |= {wish.customer_id, *self.wishes.pinned_to(wish.event_id)}
 
     @apply.register
-    def _(self, happening: WishEnded) -> None:
+    def _(self, happening: inputs.WishEnded) -> None:
         self.wishes.drop(happening.customer_id, happening.event_id)
         waiting = self.wishes.pinned_to(happening.event_id)
         self._rows |= self._known([happening.customer_id, *waiting])
@@ -324,13 +316,14 @@ class Engine:
         """What was learned of a customer changes his own row alone."""
         known = self._known(customers)
         self._rows |= known
-        self._taught |= known
+        self._pending.taught |= known
 
-    def _pair(self, step: InvitationStepped) -> Pair | None:
+    def _pair(self, step: inputs.InvitationStepped) -> Pair | None:
         customer, event = self.customers.get(step.customer_id), self.events.get(step.event_id)
         if customer is None or event is None:
             return None
-        return Pair(customer, event, self.table.view([self.table.slots.take(event.id)]))
+        view = self.table.view([self.table.slots.take(event.id)])
+        return Pair(customer, event, view, drawn=self.draws.has(customer.id, event.id))
 
     def _known(self, customers: Iterable[UUID]) -> set[UUID]:
         return {customer for customer in customers if customer in self.customers}
@@ -347,6 +340,7 @@ class Engine:
         place = self.table.remove(event_id)
         self._programme.forget(place)
         self.wishes.forget_event(event_id)
+        self.draws.end_events([event_id])
         self._rows |= self._known(self.ledger.customers_of(event_id))
         self._recount(event_id, place)
         self.allocation.withdraw_event(place)
@@ -360,16 +354,21 @@ class Engine:
     def _books(self) -> Books:
         return Books(self.rules, self.ledger, self.table, self.places)
 
+    @property
+    def _hat(self) -> Hat:
+        assessor = Assessor(self.table, self.rules, self.now)
+        return Hat(self.customers, self.dossier, assessor, self.places, self.wishes)
+
     def _count_held(self, event_id: UUID) -> None:
         place = self.table.slots.find(event_id)
         if place is not None:
             self.table.rows["held"][place] = self.ledger.held(event_id)
-            self._regiven.add(event_id)
+            self._pending.regiven.add(event_id)
             self._reseat(event_id)
 
     def _reseat(self, event_id: UUID) -> None:
         self._programme.reseat(self.table.slots.take(event_id))
-        self._rows |= self._known(self.wishes.pinned_to(event_id))
+        self._rows |= self._known(self.wishes.pinned_to(event_id) + self.draws.drawn_to(event_id))
 
     def _make_room(self) -> None:
         """Places in market and counts for all who have one."""
@@ -380,19 +379,20 @@ class Engine:
 
     def _enter_customers(self) -> None:
         """Assesses whoever is to be, always in the same order."""
-        assessor, view = Assessor(self.table, self.rules, self.now), self.view()
-        wished = self.wishes.pinned_for
-        pins = {one: assessor.places_of(wished(one)).tolist() for one in sorted(self._rows)}
+        hat, view = self._hat, self.view()
+        pins = {one: self.draws.pinned(hat, one) for one in sorted(self._rows)}
         for customer, pinned in pins.items():
             self.allocation.release_wishes(self.places.take(customer), pinned)
-        found = assessor.assess_all(map(self.dossier, pins), view)
+        found = hat.assessor.assess_all(map(self.dossier, pins), view)
         for (customer, pinned), seen in zip(pins.items(), found, strict=True):
             place = self.places.take(customer)
             self.allocation.assess(place, seen, pinned)
+            settled = map(self.table.slots.at, self.allocation.settled(place))
+            self.draws.end_if_void(customer, settled, self.ledger.of(customer))
             self.refused[place] = seen.refused_by_reason()
             if len(pins) <= AT_ONCE:
                 self._assessed[customer] = seen
-        self._touched |= self._rows
+        self._pending.touched |= self._rows
         self._rows = set()
 
 

@@ -60,7 +60,7 @@ class Explanation:
     """The outcome for one pair; ``refusals`` refuse it, ``obstacles`` stand in the way of one that is allowed.
 
     ``bid`` is None where there is nothing to bid for. Each of the ``flips`` alone would make the outcome another. ``wish`` is what
-    an account manager wishes for the pair.
+    an account manager wishes for the pair, ``propensity`` the chance at which it was to be drawn, if it was drawn by lot.
     """
 
     outcome: Outcome
@@ -70,6 +70,7 @@ class Explanation:
     bid: Bid | None
     flips: tuple[Flip, ...]
     wish: WishKind | None = None
+    propensity: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,7 @@ def explain(engine: Engine, customer_id: UUID, event_id: UUID) -> Explanation:
         bid=_bid(engine, customer_id, event_id) if bids else None,
         flips=flips(engine, customer_id, event_id),
         wish=_wish(engine, customer_id, event_id),
+        propensity=sight.propensity(event_id),
     )
 
 

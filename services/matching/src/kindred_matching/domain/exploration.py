@@ -22,11 +22,12 @@ SHARE = 0.015
 
 @dataclass(frozen=True, slots=True)
 class Draw:
-    """A pair drawn at random; ``propensity`` is the chance at which it was to be drawn."""
+    """A pair drawn at random in a period; ``propensity`` is the chance at which it was to be drawn."""
 
     customer_id: UUID
     event_id: UUID
     propensity: float
+    period: str
 
 
 def draw(customer_id: UUID, period: str, events: Sequence[UUID], chance: float) -> Draw | None:
@@ -35,11 +36,16 @@ def draw(customer_id: UUID, period: str, events: Sequence[UUID], chance: float) 
     ``events`` are those to which he may be invited, ``chance`` is that of any pair: :data:`SHARE` times the invitations that a
     customer gets in a period.
     """
-    if not events or _unit("whether", customer_id, period) >= chance:
+    if not events or not falls(customer_id, period, chance):
         return None
     ordered = sorted(events)
     place = int(_unit("which", customer_id, period) * len(ordered))
-    return Draw(customer_id, ordered[place], chance / len(ordered))
+    return Draw(customer_id, ordered[place], chance / len(ordered), period)
+
+
+def falls(customer_id: UUID, period: str, chance: float) -> bool:
+    """Whether a pair is drawn for the customer in a period, if there is one to draw."""
+    return _unit("whether", customer_id, period) < chance
 
 
 def _unit(question: str, customer_id: UUID, period: str) -> float:

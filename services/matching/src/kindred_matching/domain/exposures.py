@@ -34,7 +34,7 @@ class Exposure:
     """An invitation as it was made.
 
     ``terms`` are the features that shared weights are multiplied with, ``rest`` what the log-odds hold beside them. ``probability``
-    is what was expected of it. ``sent`` once it left, ``decided`` once the customer said yes or no.
+    is what was expected of it. ``sent`` once it left, ``decided`` once the customer said yes or no. ``drawn`` if it was drawn by lot.
     """
 
     customer_id: UUID
@@ -46,6 +46,7 @@ class Exposure:
     probability: float
     sent: bool = False
     decided: bool = False
+    drawn: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,14 +52,20 @@ class Tally:
         """Expected over accepted: 1 when as many came as were foretold; None before anybody accepted."""
         return self.expected / self.accepted if self.accepted else None
 
+    @property
+    def brier(self) -> float | None:
+        """The mean squared error of the forecasts; None before anybody replied."""
+        return self.squared_error / self.replies if self.replies else None
+
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """Everything that was learned, as plain values."""
+    """Everything that was learned, as plain values; ``drawn`` are the replies to what was drawn by lot, in all epochs."""
 
     shadow: Shadow = field(default_factory=Shadow)
     lessons: tuple[tuple[UUID, tuple[Lesson, ...]], ...] = ()
     tally: Tally = field(default_factory=Tally)
+    drawn: Tally = field(default_factory=Tally)
 
 
 class Learner:
@@ -70,12 +76,14 @@ class Learner:
         self._shadow = ShadowModel(learned.shadow)
         self._lessons: dict[UUID, Lessons] = dict(learned.lessons)
         self.tally = learned.tally
+        self.drawn = learned.drawn
 
     def learned(self) -> Learned:
         return Learned(
             self._shadow.shadow(),
             tuple((who, tuple(own)) for who, own in sorted(self._lessons.items())),
             self.tally,
+            self.drawn,
         )
 
     def shifts(self, prior: Coefficients) -> Shifts:
@@ -100,6 +108,8 @@ class Learner:
         yes, credit = is_yes(reply), credit_of(reply, reason)
         if reply not in AFTERWARDS:
             self.tally = self.tally.with_reply(exposure.probability, yes)
+            if exposure.drawn:
+                self.drawn = self.drawn.with_reply(exposure.probability, yes)
             self._shadow.count(hindered=is_hindered(reply, reason))
         shared = self._shadow.view(exposure.terms)
         prior = sum(lens.prior_weight(term) * feature for term, feature in exposure.terms)

@@ -11,6 +11,7 @@ import numpy as np
 from kindred_matching.domain.allocation import Choice
 from kindred_matching.domain.assessment import Assessment, Seats
 from kindred_matching.domain.events import EventTable, EventView
+from kindred_matching.domain.exploration import Draw
 from kindred_matching.domain.parts import Contribution
 from kindred_matching.domain.scoring import ACCOMPANIED, ALONE
 from kindred_matching.domain.slots import Places
@@ -23,13 +24,17 @@ CANDIDATES = 16
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """An event for the customer; ``fixed`` ones were settled by invitations."""
+    """An event for the customer; ``fixed`` ones were settled by invitations.
+
+    ``propensity`` is the chance at which it was to be drawn, None for what was chosen for its worth.
+    """
 
     event_id: UUID
     seats: int
     score: float
     fixed: bool
     reasons: tuple[Contribution, ...]
+    propensity: float | None = None
 
 
 class Ranked(NamedTuple):
@@ -63,7 +68,7 @@ class Sight:
     """One customer's part of the allocation: how he stands with each event of a view, and the ``seats`` chosen for him there.
 
     ``seats_left`` are those of each event that nobody was given or chosen for; ``barred`` tells where his account stands in the
-    way. ``table`` holds all events.
+    way. ``table`` holds all events. ``draw`` is what was drawn for him by lot.
     """
 
     assessment: Assessment
@@ -71,6 +76,7 @@ class Sight:
     seats: Seats
     seats_left: Places
     barred: Bools
+    draw: Draw | None = None
 
     @classmethod
     def of(
@@ -80,13 +86,14 @@ class Sight:
         choices: list[Choice],
         left: Places,
         barred: Bools,
+        draw: Draw | None = None,
     ) -> "Sight":
         """What is seen of a customer with these choices; ``left`` holds the seats left by place, ``barred`` what his account bars."""
         seats = np.zeros(table.capacity, dtype=np.uint8)
         for choice in choices:
             seats[choice.event] = choice.seats
         places = assessment.view.places
-        return cls(assessment, table, seats[places], left[places], barred[places])
+        return cls(assessment, table, seats[places], left[places], barred[places], draw)
 
     @property
     def ids(self) -> list[UUID]:
@@ -96,6 +103,11 @@ class Sight:
     def id_of(self, row: int) -> UUID:
         """The event of a row of the view."""
         return self.table.slots.at(int(self.assessment.view.places[row]))
+
+    def propensity(self, event_id: UUID) -> float | None:
+        """The chance at which the event was to be drawn for the customer, if it was."""
+        one = self.draw
+        return one.propensity if one is not None and one.event_id == event_id else None
 
     def ids_of(self, rows: Places) -> list[UUID]:
         """The events of these rows."""
@@ -175,9 +187,15 @@ def _chosen(sight: Sight, told: Sequence[Told]) -> tuple[Chosen, ...]:
         option = ACCOMPANIED if accompanied else ALONE
         # A fixed pair may be worth more in company than the customer could be offered anew.
         weight = pair.weight if fixed else seen.weight[pair.row].tolist()
+        event_id = sight.id_of(pair.row)
         found.append(
             Chosen(
-                sight.id_of(pair.row), seats, weight[option], fixed > 0, pair.contributions(option)
+                event_id=event_id,
+                seats=seats,
+                score=weight[option],
+                fixed=fixed > 0,
+                reasons=pair.contributions(option),
+                propensity=sight.propensity(event_id),
             )
         )
     return tuple(sorted(found, key=lambda match: (-match.score, match.event_id)))

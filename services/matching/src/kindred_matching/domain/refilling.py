@@ -1,6 +1,7 @@
 """An engine from a snapshot, whatever version of the market has kept it."""
 
 from kindred_matching.domain.commitments import Ledger
+from kindred_matching.domain.draws import Draws
 from kindred_matching.domain.engine import Engine
 from kindred_matching.domain.inputs import ClockTicked, CustomerReplaced, EventReplaced
 from kindred_matching.domain.state import EngineState, Snapshot
@@ -21,6 +22,7 @@ def refilled(state: EngineState) -> Engine:
     engine = Engine(state.rules)
     engine.teaching = Teaching(state.rules, state.taught)
     engine.ledger, engine.wishes = Ledger(state.commitments), Wishes(state.wishes)
+    engine.draws = Draws(state.draws, state.drawn_in)
     engine.apply(ClockTicked(state.now))
     for event in state.events:
         if event is not None:

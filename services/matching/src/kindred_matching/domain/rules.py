@@ -44,8 +44,9 @@ class Rules:
     in which interests spread; ``learn`` whether replies to invitations teach anything. ``stability`` is what a proposal that
     stands is worth beyond its weight, as a share of the mean weight of proposals: so many fewer change for a trifle. ``budget``
     is what the hospitality of all events on offer may cost together, in cents; None is no limit. ``per_account`` guests of one
-    account at one event and ``account_hospitality_per_year`` cents for all its customers; None is no limit. ``release`` is the
-    :data:`RELEASE` of the writer that set them, 0 where it told of none.
+    account at one event and ``account_hospitality_per_year`` cents for all its customers; None is no limit. ``draws`` is the chance at which
+    a customer is drawn for a pair by lot in a week. ``release`` is the :data:`RELEASE` of the writer that set them, 0 where it told
+    of none.
     """
 
     cap: int = 3
@@ -57,4 +58,5 @@ class Rules:
     budget: int | None = None
     per_account: int | None = None
     account_hospitality_per_year: int | None = None
+    draws: float = 0.0
     release: int = 0

@@ -40,19 +40,27 @@ class Taught:
 
 @dataclass(frozen=True, slots=True)
 class ModelInUse:
-    """The epochs as they stand, and how well the present one has foretold replies."""
+    """The epochs as they stand, and how well the present one has foretold replies.
+
+    ``drawn`` counts the replies to what was drawn by lot, in all epochs: how well the model does where it did not choose.
+    """
 
     epochs: Epochs = field(default_factory=Epochs)
     tally: Tally = field(default_factory=Tally)
+    drawn: Tally = field(default_factory=Tally)
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A customer and an event as they are known when an invitation takes a step; the view shows this event alone."""
+    """A customer and an event as they are known when an invitation takes a step; the view shows this event alone.
+
+    ``drawn`` tells that the pair was drawn by lot.
+    """
 
     customer: Customer
     event: Event
     view: EventView
+    drawn: bool = False
 
 
 class Teaching:
@@ -75,7 +83,7 @@ class Teaching:
     @property
     def model(self) -> ModelInUse:
         """What is in use, and how well it has foretold replies so far."""
-        return ModelInUse(self.epochs, self._learner.tally)
+        return ModelInUse(self.epochs, self._learner.tally, self._learner.drawn)
 
     def lessons_of(self, customer_id: UUID) -> tuple[Lesson, ...]:
         """What the customer's own replies have taught."""
@@ -144,7 +152,7 @@ class Teaching:
         asked = Asked(ACCOMPANIED if step.seats > 1 else ALONE, step.manner)
         outlook = self.outlook(step.customer_id)
         exposure = exposed(pair.customer, pair.event, pair.view, asked, outlook)
-        self._remember(replace(exposure, sent=step.step == SENT))
+        self._remember(replace(exposure, sent=step.step == SENT, drawn=pair.drawn))
 
     def _reply(self, known: Exposure, reply: Reply, reason: str | None, now: datetime) -> bool:
         self._learner.teach(known, reply, reason, self._own_lens(known), now)

@@ -79,7 +79,7 @@ class EpochView(BaseModel):
             asked_by=epoch.asked_by,
             replies=tally.replies,
             calibration=tally.calibration,
-            brier=tally.squared_error / tally.replies if tally.replies else None,
+            brier=tally.brier,
             weights=[
                 WeightView(term=term, weight=lens.weight(term), learned=shift)
                 for term, shift in epoch.shifts

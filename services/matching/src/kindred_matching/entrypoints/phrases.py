@@ -51,6 +51,8 @@ WISHES: Mapping[WishKind, str] = {
 }
 """What is said of wishes that are no refusal."""
 
+DRAWN = translatable("It was drawn by lot, to find out whether it suits better than we think.")
+
 CONDITIONS: Mapping[Reason, str] = {
     Reason.INACTIVE: translatable("the relation were active again"),
     Reason.OBJECTION: translatable("the objection to invitations were withdrawn"),

@@ -161,6 +161,10 @@ class ExplanationView(BaseModel):
     wish: WishKind | None = Field(
         examples=[None], description="What an account manager wishes for the pair, if anything."
     )
+    propensity: float | None = Field(
+        examples=[None],
+        description="The chance at which the pair was to be drawn, if it was drawn by lot.",
+    )
     bid: BidView | None = Field(description="null where there is nothing to offer for.")
     flips: list[FlipView] = Field(description="The easiest first.")
     in_words: WordsView
@@ -177,6 +181,7 @@ class ExplanationView(BaseModel):
             refusals=[ReasonCode(reason) for reason in found.refusals],
             obstacles=[ReasonCode(reason) for reason in found.obstacles],
             wish=found.wish,
+            propensity=found.propensity,
             bid=None if found.bid is None else BidView.of(found.bid),
             flips=[FlipView.of(flip) for flip in found.flips],
             in_words=WordsView.of(found, labels),

@@ -14,6 +14,7 @@ from kindred_matching.entrypoints.phrases import (
     ALONE,
     CHANGES,
     CONDITIONS,
+    DRAWN,
     KINDS,
     OF_KIND,
     OUTCOMES,
@@ -51,7 +52,7 @@ def labels_of(taxonomy: Taxonomy) -> Labels:
 
 
 def words_of(explanation: Explanation, labels: Labels, language: str) -> tuple[str, ...]:
-    """One to six sentences: the outcome, a wish, what spoke for and against it, what a seat costs, and what would turn it.
+    """One to seven sentences: the outcome, a wish, a lot, what spoke for and against it, what a seat costs, and what would turn it.
 
     ``language`` is "en" or "nl". A theme that is not among the labels goes by its identifier.
     """
@@ -62,6 +63,8 @@ def words_of(explanation: Explanation, labels: Labels, language: str) -> tuple[s
     sentences += [
         tongue.speech.gettext(said) for kind, said in WISHES.items() if kind is explanation.wish
     ]
+    if explanation.propensity is not None:
+        sentences.append(tongue.speech.gettext(DRAWN))
     # What is refused for good has no use for reasons: they would not change anything.
     if explanation.outcome is not Outcome.REFUSED or explanation.flips:
         sentences += _reasons(_best_contributions(explanation), tongue)
@@ -181,7 +184,7 @@ def _price(explanation: Explanation, bid: Bid, speech: Translator) -> list[str]:
 
 _TOO_DEAR = {
     False: translatable("A seat costs %(price)s here; this customer offers %(bid)s."),
-    # What the account manager wishes for is proposed whatever others are worth.
+    # What the account manager wishes for, or a lot fell on, is proposed whatever others are worth.
     True: translatable(
         "A seat costs %(price)s here; this customer offers %(bid)s and gets one all the same."
     ),

@@ -1,0 +1,76 @@
+"""Which pairs can be settled beside what is settled: for wishes and lots, whatever is chosen, which makes way."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from kindred_matching.domain.assessment import Assessment
+from kindred_matching.domain.market.fitting import clashing
+from kindred_matching.domain.market.market import Market
+from kindred_matching.domain.market.problem import Offer, Row
+from kindred_matching.domain.slots import Slot
+
+
+def offers(
+    market: Market, row: Row, assessment: Assessment, wished: Sequence[Slot]
+) -> dict[Slot, Offer]:
+    """What of the wished events the customer may have together, in the order of the wishes."""
+    found: dict[Slot, Offer] = {}
+    room, years = assessment.room.astype(np.float64), market.state.year
+    for event in wished:
+        offer = _offer(market, row, event)
+        if offer is None or len(found) == assessment.cap or offer.cost > room[years[event]]:
+            continue
+        if not any(clashing(market.handle, event, other) for other in found):
+            room[years[event]] -= offer.cost
+            found[event] = offer
+    return found
+
+
+def may_be_settled(market: Market, customer: Slot, event: Slot, offer: Offer) -> bool:
+    """Whether seats and account bear it beside what is settled."""
+    state = market.state
+    account = int(state.account[customer])
+    if account >= 0 and (
+        state.account_fixed[account, event] >= state.totals["account_max"][0]
+        or offer.cost > state.account_limit[account, state.year[event]]
+    ):
+        return False
+    return seats_left(market, event) >= offer.seats
+
+
+def is_beyond(market: Market, customer: Slot, event: Slot) -> bool:
+    """Whether more is settled for the customer's account than it may have."""
+    state = market.state
+    account = int(state.account[customer])
+    return account >= 0 and bool(
+        state.account_fixed[account, event] > state.totals["account_max"][0]
+        or state.account_limit[account, state.year[event]] < 0.0
+    )
+
+
+def seats_left(market: Market, event: Slot) -> int:
+    """The seats that neither invitations nor wishes have settled; below 0 when there are more of these than seats."""
+    return int(market.state.seats[event] - market.state.fixed_load[event])
+
+
+def settleable(
+    market: Market, customer: Slot, row: Row, assessment: Assessment, wished: Sequence[Slot]
+) -> list[Slot]:
+    """The events of the row, the wished ones left out, that could be settled beside what is settled and wished for him."""
+    found = []
+    for event in np.setdiff1d(row.event, np.array(wished, dtype=row.event.dtype)).tolist():
+        offer = offers(market, row, assessment, (*wished, event)).get(event)
+        if offer is not None and may_be_settled(market, customer, event, offer):
+            found.append(event)
+    return found
+
+
+def _offer(market: Market, row: Row, event: Slot) -> Offer | None:
+    """What coming to the event as well as one may is: in company, if that is worth more."""
+    places = np.flatnonzero(row.event == event)
+    if not len(places):
+        return None
+    best = places[np.argmax(row.weight[places])]
+    seats = int(row.seats[best])
+    return Offer(seats, float(row.weight[best]), float(market.state.event_cost[event]) * seats)
