@@ -19,12 +19,12 @@ async def migrate_all(services: Iterable[Service], around: Surroundings) -> None
     """One after the other: Alembic keeps its state in the process.
 
     Raises:
-        ServerError: a database could not be brought up to date.
+        ServerError: a database could not be brought up to date, or the service is not installed.
     """
     for service in services:
         try:
             await asyncio.to_thread(_migrate, service, around)
-        except (SQLAlchemyError, CommandError, OSError) as error:
+        except (SQLAlchemyError, CommandError, OSError, ImportError) as error:
             line = str(error).strip().splitlines()[0]
             raise ServerError(f"the database of {service}: {line}") from error
 
