@@ -1,5 +1,6 @@
 """What every service must bring, and be named in. Each function says what is missing."""
 
+import re
 import tomllib
 from collections.abc import Mapping
 from importlib import import_module
@@ -59,6 +60,15 @@ def missing_in_compose(names: set[str], compose: Mapping[str, object]) -> list[s
     }
     return [f"{name} is not in docker-compose.yml" for name in sorted(wanted - built)] + [
         f"docker-compose.yml builds {name}, which does not exist" for name in sorted(args - names)
+    ]
+
+
+def missing_in_first_start(names: set[str], script: str) -> list[str]:
+    """Services for which Compose's Postgres would make no database at its first start, and those that are gone."""
+    loop = re.search(r"^for service in (.*); do$", script, re.MULTILINE)
+    made = set(loop[1].split()) if loop else set()
+    return [f"no database for {name}" for name in sorted(names - made)] + [
+        f"a database for {name}, which does not exist" for name in sorted(made - names)
     ]
 
 

@@ -1,3 +1,6 @@
+import re
+import shutil
+import subprocess
 import tomllib
 from pathlib import Path
 
@@ -64,6 +67,35 @@ def test_a_service_that_compose_does_not_know_or_no_longer_has_is_found() -> Non
         "new-migrate is not in docker-compose.yml",
         "docker-compose.yml builds old, which does not exist",
     ]
+
+
+def test_the_postgres_of_compose_makes_a_database_for_every_service() -> None:
+    script = (ROOT / "deploy/postgres-init.sh").read_text()
+
+    assert services.missing_in_first_start(NAMES, script) == []
+    assert services.missing_in_first_start({"new"}, "for service in old; do\n") == [
+        "no database for new",
+        "a database for old, which does not exist",
+    ]
+
+
+def test_compose_understands_its_file_and_the_settings_that_go_with_it(tmp_path: Path) -> None:
+    docker = shutil.which("docker")
+    if docker is None or not succeeds([docker, "compose", "version"]):
+        pytest.skip("no docker compose on this machine")
+    example = ROOT / "deploy/compose.env.example"
+    filled = tmp_path / "filled.env"
+    filled.write_text(re.sub(r"^(\w+)=$", r"\1=something", example.read_text(), flags=re.MULTILINE))
+    compose = [docker, "compose", "--project-directory", str(ROOT), "--env-file"]
+
+    assert succeeds([*compose, str(filled), "config", "--quiet"])
+    assert not succeeds([*compose, str(example), "config", "--quiet"])  # no passwords yet
+
+
+def succeeds(command: list[str]) -> bool:
+    """Whether it ends well, without a word of warning."""
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    return done.returncode == 0 and not done.stderr
 
 
 def test_compose_gives_services_only_settings_that_they_have() -> None:
