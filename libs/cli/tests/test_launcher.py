@@ -61,9 +61,13 @@ Launcher = Callable[..., Launch]
 def launch(tmp_path: Path) -> Iterator[Launcher]:
     launches: list[Launch] = []
 
-    def start(manner: str = "live", base_port: int | None = None, **settings: str) -> Launch:
+    def start(
+        manner: str = "live",
+        base_port: int | None = None,
+        home: Path = tmp_path / "home",
+        **settings: str,
+    ) -> Launch:
         base = base_port or free_base_port()
-        home = tmp_path / "home"
         output = tmp_path / f"output-{len(launches)}.txt"
         arguments = [sys.executable, str(LAUNCHER), str(home), str(base), manner]
         with output.open("wb") as file:
@@ -183,6 +187,16 @@ def test_a_busy_port_is_one_clear_line(launch: Launcher) -> None:
         assert failing.process.wait(100) == 1
     line = rf"^kindred: port {base + 3} \(matching\) is in use by another program$"
     assert re.match(line, failing.output.strip())
+
+
+def test_a_disk_with_nothing_left_is_one_clear_line_and_nothing_is_written(
+    launch: Launcher, full_disk: Path
+) -> None:
+    failing = launch(home=full_disk / "home")
+    assert failing.process.wait(100) == 1
+    line = f"kindred: the disk is full: 0 MiB free in {full_disk}, 16 MiB needed\n"
+    assert failing.output == line
+    assert not failing.home.exists()
 
 
 async def test_uses_the_servers_it_is_told_to_use(

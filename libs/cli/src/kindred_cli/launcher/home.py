@@ -3,12 +3,15 @@
 import hashlib
 import hmac
 import json
+import os
 import secrets
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 from kindred_cli.launcher.addresses import Addresses
 from kindred_cli.servers.databases import SERVICES
+from kindred_cli.servers.machine import writing_in
 from kindred_common.clock import Clock, SystemClock, new_id
 from kindred_common.contracts.vocabulary import Service
 from kindred_common.security.local_issuer import LocalIssuer
@@ -41,7 +44,11 @@ class Home:
         )
 
     def passwords(self) -> dict[Service, str]:
-        """The database password of each service's role, derived from one secret of this folder."""
+        """The database password of each service's role, derived from one secret of this folder.
+
+        Raises:
+            ServerError: there is none yet, and it cannot be written.
+        """
         secret = self._secret()
         return {
             service: hmac.new(secret, service.encode(), hashlib.sha256).hexdigest()
@@ -64,8 +71,23 @@ class Home:
 
     def _secret(self) -> bytes:
         file = self.folder / "secret"
-        if not file.exists():
-            self.folder.mkdir(parents=True, exist_ok=True)
-            file.touch(mode=0o600)
-            file.write_bytes(secrets.token_bytes(32))
+        # An empty one is what a full disk has left of it.
+        if not file.exists() or not file.stat().st_size:
+            with writing_in(self.folder):
+                _write_whole(file, secrets.token_bytes(32))
         return file.read_bytes()
+
+
+def _write_whole(file: Path, content: bytes) -> None:
+    """The file has all of it or is not there, also after a power cut; only its owner can read it."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    number, name = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
+    draft = Path(name)
+    try:
+        with os.fdopen(number, "wb") as opened:
+            opened.write(content)
+            opened.flush()
+            os.fsync(opened.fileno())
+        draft.replace(file)
+    finally:
+        draft.unlink(missing_ok=True)

@@ -4,10 +4,11 @@ import fcntl
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from kindred_cli.servers.errors import ServerError
+from kindred_cli.servers.machine import writing_in
 
 
 @contextmanager
@@ -15,21 +16,24 @@ def only_launcher(folder: Path) -> Iterator[None]:
     """Holds the folder. The kernel lets go when this process ends, however it ends.
 
     Raises:
-        ServerError: another launcher runs on it.
+        ServerError: another launcher runs on it, or it cannot be made.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "lock").open("a+") as file:
+    with writing_in(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        file = (folder / "lock").open("ab+", buffering=0)
+    with file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             file.seek(0)
-            holder = file.read().strip()
+            holder = file.read().decode().strip()
             raise ServerError(
                 f"Kindred already runs on {folder} (process {holder}); stop it first"
             ) from error
-        file.truncate(0)
-        file.write(str(os.getpid()))
-        file.flush()
+        # The number only helps to tell who holds it; who makes room on a full disk must get the lock too.
+        with suppress(OSError):
+            file.truncate(0)
+            file.write(str(os.getpid()).encode())
         yield
 
 

@@ -22,9 +22,12 @@ from kindred_cli.launcher.settings import LaunchSettings
 from kindred_cli.launcher.supervision import ServerWatch, Supervisor, Tell
 from kindred_cli.servers.child import Program
 from kindred_cli.servers.databases import SERVICES
-from kindred_cli.servers.machine import require_free_port
+from kindred_cli.servers.machine import MEBIBYTE, require_free_port, require_room
 from kindred_cli.settings import inherited_environment
 from kindred_common.contracts.vocabulary import Service
+
+NEEDED_BYTES = 16 * MEBIBYTE
+"""For what the launcher keeps itself; each server asks for its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,7 @@ async def running_system(
     home = Home(settings.home.absolute())
     watch = ServerWatch(tell)
     async with AsyncExitStack() as stack:
+        require_room(home.folder, NEEDED_BYTES)
         stack.enter_context(only_launcher(home.folder))
         for port, purpose in addresses.purposes().items():
             require_free_port(port, purpose)

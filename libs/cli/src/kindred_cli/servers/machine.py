@@ -2,7 +2,8 @@
 
 import shutil
 import socket
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from random import SystemRandom
 
@@ -41,3 +42,12 @@ def require_room(folder: Path, needed_bytes: int) -> None:
             f"the disk is full: {free // MEBIBYTE} MiB free in {existing}, "
             f"{needed_bytes // MEBIBYTE} MiB needed"
         )
+
+
+@contextmanager
+def writing_in(folder: Path) -> Iterator[None]:
+    """Raises ServerError when the body could not write: a full disk, a folder that is not ours."""
+    try:
+        yield
+    except OSError as error:
+        raise ServerError(f"cannot write in {folder}: {error.strerror or error}") from error
