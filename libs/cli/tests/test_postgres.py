@@ -1,11 +1,15 @@
 import asyncio
 import os
+import re
+import subprocess
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import asyncpg
 import pytest
+from typer.testing import CliRunner
 
+from kindred_cli.application import create_cli
 from kindred_cli.servers.databases import (
     SERVICES,
     closed_to_services,
@@ -15,7 +19,7 @@ from kindred_cli.servers.databases import (
 )
 from kindred_cli.servers.errors import ServerError
 from kindred_cli.servers.machine import free_port
-from kindred_cli.servers.postgres import EmbeddedPostgres
+from kindred_cli.servers.postgres import BINARIES, EmbeddedPostgres
 from kindred_common.contracts.vocabulary import Service
 from kindred_common.testing.waiting import eventually
 
@@ -120,15 +124,43 @@ async def test_each_role_enters_its_own_database_only(server: EmbeddedPostgres) 
     await server.psql(script)
     await server.psql(script)  # a second time changes nothing
 
-    def url(role: Service, database: str) -> str:
-        return f"postgresql://{role_of(role)}:secret-{role}@127.0.0.1:{server.port}/{database}"
-
     for service in SERVICES:
-        assert await value(url(service, role_of(service)), "SELECT 1") == 1
+        assert await value(address(server, service), "SELECT 1") == 1
     foreign = [role_of(other) for other in SERVICES if other is not Service.SURVEY]
     for database in [*foreign, "postgres", "template1"]:
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
-            await value(url(Service.SURVEY, database), "SELECT 1")
+            await value(address(server, Service.SURVEY, database), "SELECT 1")
+
+
+def address(server: EmbeddedPostgres, role: Service, database: str | None = None) -> str:
+    """Where the role enters, with the password `secret-` and its name; its own database unless another is named."""
+    place = f"127.0.0.1:{server.port}/{database or role_of(role)}"
+    return f"postgresql://{role_of(role)}:secret-{role}@{place}"
+
+
+async def test_the_plan_for_an_administrator_runs_as_its_heading_says(
+    server: EmbeddedPostgres, tmp_path: Path
+) -> None:
+    plan = CliRunner().invoke(create_cli(), ["db", "plan"]).stdout
+    (tmp_path / "plan.sql").write_text(plan)
+    heading = re.search(r"kindred db plan \| (psql \\\n(?:--  .*\n)+)", plan)
+    assert heading, plan
+    psql = re.sub(r"^--", "", heading[1], flags=re.MULTILINE).strip()
+    psql = re.sub(r"kindred_(\w+)_password=\.\.\.", r"kindred_\1_password=secret-\1", psql)
+    psql = psql.replace("postgresql://administrator@host/postgres", server.admin_url)
+    done = await asyncio.to_thread(
+        subprocess.run,
+        ["sh", "-c", f"{psql} < plan.sql"],
+        cwd=tmp_path,
+        env={"PATH": f"{BINARIES}:/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    for service in SERVICES:
+        assert await value(address(server, service), "SELECT current_database()") == role_of(
+            service
+        )
 
 
 async def test_a_script_that_fails_says_why_without_the_secret(server: EmbeddedPostgres) -> None:
