@@ -15,7 +15,7 @@ from kindred_common.clock import new_id
 from kindred_common.contracts.envelope import Envelope
 from kindred_common.contracts.invitations import EventListed, EventTheme, InvitationChanged
 from kindred_common.contracts.matching import CustomerMatches
-from kindred_common.contracts.profile import CustomerProfile, Interest, Place
+from kindred_common.contracts.profile import CustomerProfile, Interest, Place, RematchRequested
 from kindred_common.contracts.record import Cause, Record
 from kindred_common.contracts.topics import (
     CUSTOMER_MATCHES,
@@ -104,6 +104,17 @@ class World:
             event_ends_at=now + timedelta(days=10, hours=3),
         )
         return await self._write(INVITATION_RECORDS, customer, changed)
+
+    async def rematch(self, customer: UUID, reason: str) -> str:
+        """Somebody found what asks for a fresh look at the customer."""
+        found_at = datetime.now(UTC)  # noqa: TID251 - beside a running service
+        request = RematchRequested(
+            customer_id=customer,
+            reason=reason,
+            request=f"{customer}/{reason}/{found_at.isoformat()}",
+            found_at=found_at,
+        )
+        return await self._write(REMATCH_REQUESTS, customer, request)
 
     async def remove(self, customer: UUID) -> None:
         await write(

@@ -1,10 +1,14 @@
+import json
+from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
+import httpx
 import pytest
 from services.matching.tests.house import House, build_house, event_ids, loving
+from sqlalchemy import text
 
 from kindred_common.clock import new_id
 from kindred_common.contracts.matching import CustomerMatches
@@ -51,6 +55,40 @@ def _lost(told: list[CustomerMatches | None]) -> bool:
     """Whether others have now what there was; how much was told before depends on what was read first, event or profile."""
     last = told[-1] if told else None
     return last is not None and not last.matches and bool(last.candidates)
+
+
+async def test_a_rematch_request_is_a_fresh_look_that_the_journal_knows(house: House) -> None:
+    customer, opera = new_id(), new_id()
+    async with house.open() as service:
+        await house.world.event(opera)
+        await house.world.profile(customer)
+        match = await house.matched(service.client, customer, lambda m: bool(m.matches))
+        before = await _counters(service.client)
+
+        request = await house.world.rematch(customer, "theme-momentum")
+
+        async def asked() -> list[tuple[str, ...]]:
+            async with service.foundation.engine.connect() as connection:
+                return [tuple(row) for row in await connection.execute(ASKED)]
+
+        [(body, cause)] = await eventually(asked, within=60)
+        assert (json.loads(body), cause) == ({"customer_id": str(customer)}, request)
+        after = await _counters(service.client)
+        assert (after - before).keys() == set(COUNTED)  # counted again when a batch is tried again
+        assert await house.matched(service.client, customer) == match
+
+
+ASKED = text("SELECT body, causation_id FROM journal WHERE kind = 'rematch-asked'")
+COUNTED = (
+    'kindred_rematch_requests_total{reason="theme-momentum"}',
+    "kindred_matching_customers_touched_total",
+)
+
+
+async def _counters(client: httpx.AsyncClient) -> Counter[str]:
+    """How often somebody asked, and how many customers were looked at."""
+    lines = [line.rpartition(" ") for line in (await client.get("/metrics")).text.splitlines()]
+    return Counter({name: int(float(count)) for name, _, count in lines if name in COUNTED})
 
 
 async def test_a_given_seat_stays_and_a_declined_one_goes_to_the_next(house: House) -> None:
