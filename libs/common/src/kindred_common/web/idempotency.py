@@ -10,7 +10,7 @@ import re
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import sqlalchemy as sa
 from fastapi import Request
@@ -44,6 +44,20 @@ class Outcome(NamedTuple):
 
 
 Work = Callable[[Transaction], Awaitable[Outcome]]
+Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
+
+_MARK = "kindred_needs_no_key"
+
+
+def needs_no_key(endpoint: Endpoint) -> Endpoint:
+    """Marks a POST that without a key too has no further effect when it is repeated; its document shows no key."""
+    setattr(endpoint, _MARK, True)
+    return endpoint
+
+
+def takes_key(endpoint: object) -> bool:
+    """Whether a POST goes by its ``Idempotency-Key``."""
+    return not getattr(endpoint, _MARK, False)
 
 
 async def once(request: Request, transactions: Transactions, work: Work) -> Response:

@@ -7,6 +7,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.routing import RouteContext, iter_route_contexts
 
 from kindred_common.web.auth import requirement_of
+from kindred_common.web.idempotency import takes_key
 from kindred_common.web.problems import MEDIA_TYPE, ProblemDocument
 from kindred_common.web.routing import PublicRoute
 
@@ -79,7 +80,7 @@ def _complete(operation: Document, method: str, context: RouteContext) -> None:
     if public:
         operation["security"] = []
         return
-    if method == "POST":
+    if method == "POST" and takes_key(getattr(context.original_route, "endpoint", None)):
         operation.setdefault("parameters", []).append(IDEMPOTENCY_KEY)
     requirement = requirement_of(context)
     if requirement is not None:

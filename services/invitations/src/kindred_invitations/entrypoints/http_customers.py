@@ -8,7 +8,7 @@ from fastapi import APIRouter, Header, Query, Request, Response
 from kindred_common.db.transactions import Transaction
 from kindred_common.i18n.translator import choose_language, translator
 from kindred_common.security.principals import Principal
-from kindred_common.web.idempotency import Outcome, once
+from kindred_common.web.idempotency import Outcome, needs_no_key, once
 from kindred_common.web.paging import (
     DEFAULT_LIMIT,
     Cursor,
@@ -83,6 +83,7 @@ def _listing(router: APIRouter, desk: Desk, audit: Audit) -> None:
         return await page_of(reader, wanted, cursor, limit)
 
     @router.post("/search", summary="Customers by words of their or their account's name")
+    @needs_no_key
     async def search_customers(
         reader: Reader,
         search: CustomerSearch,

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from kindred_common.contracts.record import Cause
 from kindred_common.security.principals import Principal
 from kindred_common.web.bodies import LARGEST_UPLOAD, accepts_up_to
+from kindred_common.web.idempotency import needs_no_key
 from kindred_common.web.problems import FieldError, Problem, not_found
 from kindred_profile.application.import_customers import (
     Import,
@@ -42,7 +43,9 @@ def imports_router(desk: Desk) -> APIRouter:
         "",
         status_code=201,
         summary="Import customers from a CSV file; the same file twice changes nothing",
+        description="Repeat it as often as you like, also after it was interrupted: one that was finished is told again as `repeated`.",
     )
+    @needs_no_key
     @accepts_up_to(LARGEST_UPLOAD)
     async def import_customers(
         principal: AccountWriter,

@@ -16,6 +16,7 @@ from kindred_common.security.audit import AuditEntry, record
 from kindred_common.security.principals import Principal, Role
 from kindred_common.web.auth import requires
 from kindred_common.web.bodies import LARGEST_UPLOAD, accepts_up_to
+from kindred_common.web.idempotency import needs_no_key
 from kindred_common.web.problems import not_found
 from kindred_common.web.tracing import cause_of
 from kindred_survey.application.import_answers import IMPORTS, import_batch
@@ -65,7 +66,9 @@ def _uploading(router: APIRouter, desk: Desk) -> None:
         "",
         status_code=201,
         summary="Import answered surveys; the same file with the same mapping counts once",
+        description="Repeat it as often as you like, also after it was interrupted: rows that were taken are told as unchanged.",
     )
+    @needs_no_key
     @accepts_up_to(LARGEST_UPLOAD)
     async def post_import(
         request: Request,
