@@ -100,6 +100,8 @@ async def test_an_invitation_without_response_counts_after_a_week(world: World) 
     await world.leap(timedelta(days=8))
     await eventually(signals, lambda found: found == [("response-rate", 0.0)])
     late = sent.model_copy(update={"step": InvitationStep.DECLINED})
-    await world.publish(INVITATION_RECORDS, KEY, late)
+    refused = await world.publish(INVITATION_RECORDS, KEY, late)
     found = await eventually(signals, lambda found: len(found) == 2)
     assert found[1] == ("acceptance-rate", 0.0)
+    causes = [record.envelope.cause.causation_id for record in await world.read(SIGNAL_INPUTS)]
+    assert causes == [None, refused], "silence is no record that others could look up"

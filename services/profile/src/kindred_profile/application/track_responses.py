@@ -59,5 +59,4 @@ def _until(record: InvitationChanged) -> datetime:
 
 
 def _signal(customer_id: UUID, value: float, at: datetime, cause: Cause) -> Signal:
-    record_id = cause.causation_id or cause.correlation_id
-    return Signal(RESPONSE_RATE, customer_id, value, at, record_id, cause.correlation_id)
+    return Signal(RESPONSE_RATE, customer_id, value, at, cause.causation_id, cause.correlation_id)

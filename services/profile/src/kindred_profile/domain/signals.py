@@ -19,13 +19,16 @@ _OUTCOMES = {
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """One observation: rates take 0 or 1, ``net-promoter`` -100, 0 or 100, ``rating`` 0..1."""
+    """One observation: rates take 0 or 1, ``net-promoter`` -100, 0 or 100, ``rating`` 0..1.
+
+    ``record_id`` names the record that shows it, None when only time does.
+    """
 
     name: str
     customer_id: UUID
     value: float
     observed_at: datetime
-    record_id: str
+    record_id: str | None
     correlation_id: str
 
 
