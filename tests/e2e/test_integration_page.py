@@ -1,4 +1,4 @@
-"""What docs/integration.md shows is run as it stands there, and its records become customers."""
+"""What docs/integration.md and README.md show is run as it stands there, and its records become customers."""
 
 import asyncio
 import os
@@ -25,7 +25,10 @@ from kindred_common.testing.waiting import eventually
 from kindred_profile.bootstrap import SERVICE
 from kindred_profile.settings import ProfileSettings
 
-PAGE = (Path(__file__).parents[2] / "docs" / "integration.md").read_text()
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "integration.md").read_text()
+README = (ROOT / "README.md").read_text()
+KINDRED = f"{Path(sys.executable).parent}/kindred"
 
 
 @pytest.fixture
@@ -69,16 +72,27 @@ async def test_a_record_published_from_java_is_accepted(
 async def test_the_line_for_the_console_is_accepted(kafka: KafkaSettings, tmp_path: Path) -> None:
     """Published with our own command, which takes the same lines as Kafka's."""
     line, _, _ = _block("Publish from the console", "").partition(" |\n")
-    publish = f"{line} | {Path(sys.executable).parent}/kindred publish crm-customers"
+    await _published_and_accepted(f"{line} | {KINDRED} publish crm-customers", kafka, tmp_path)
+
+
+async def test_the_first_record_of_the_readme_is_accepted(
+    kafka: KafkaSettings, tmp_path: Path
+) -> None:
+    """In the environment that runs the tests, wherever that is."""
+    shown = _block("Publish your first record", "", README)
+    await _published_and_accepted(shown.replace(".venv/bin/kindred", KINDRED), kafka, tmp_path)
+
+
+async def _published_and_accepted(line: str, kafka: KafkaSettings, folder: Path) -> None:
     settings = {"KINDRED_KAFKA__BOOTSTRAP": kafka.bootstrap, "KINDRED_KAFKA__PREFIX": kafka.prefix}
-    told = await _run(["bash", "-c", publish], tmp_path, settings)
+    told = await _run(["bash", "-c", line], folder, settings)
     assert "1 published to crm-customers" in told
     assert await _receipt(kafka, "crm-customers") == "accepted"
 
 
-def _block(heading: str, language: str) -> str:
+def _block(heading: str, language: str, page: str = PAGE) -> str:
     pattern = rf"^## {heading}$.*?^```{language}\n(.*?)^```$"
-    found = re.search(pattern, PAGE, re.MULTILINE | re.DOTALL)
+    found = re.search(pattern, page, re.MULTILINE | re.DOTALL)
     assert found, heading
     return found[1]
 
