@@ -107,8 +107,9 @@ async def run_under_chaos(system: System, settings: ChaosSettings) -> Aftermath:
         aftermath.reached("everybody known")
         async with aftermath.chaos.supervision():
             await _all_at_once(aftermath, outsiders, settings)
+            # Who falls meanwhile is still started again.
+            await asyncio.gather(*(system.until_ready(part.name) for part in PARTS))
         aftermath.reached("all answered and told")
-        await asyncio.gather(*(system.until_ready(part.name) for part in PARTS))
         await _echo(system, outsiders, settings.random("echo"))
         watch = await stack.enter_async_context(watching(system.kafka_settings))
         await until_settled(system, watch, SERVICES)

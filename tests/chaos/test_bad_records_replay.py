@@ -65,6 +65,7 @@ async def test_bad_records_replay(
             await others.write(world.customer("late", "a"))
             await others.write(world.account("b"))
             await run.until_known("late")
+            await run.until_all_read()
             assert await run.facts("late") == 0
 
             for position in (late, ticket, bad):

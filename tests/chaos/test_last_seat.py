@@ -14,7 +14,7 @@ from tests.chaos.parts import INVITATIONS_API, INVITATIONS_WORKER
 from tests.chaos.reading import kept, watching
 from tests.chaos.report import Report
 from tests.chaos.settings import ChaosSettings
-from tests.chaos.settling import until_settled
+from tests.chaos.settling import until_read, until_settled
 from tests.system import System
 
 from kindred_common.clock import SystemClock, new_id
@@ -53,6 +53,7 @@ async def test_last_seat(system: System, chaos_settings: ChaosSettings, report: 
             for _ in range(ROUNDS):
                 event_id = await _event(api)
                 first, *rivals = await _drafts(api, others, event_id)
+                await until_read(system, watch, (Service.INVITATIONS,))
                 assert (await _approve(api, first)).is_success
                 answers, _ = await asyncio.gather(
                     asyncio.gather(*(_approve(api, rival) for rival in rivals)),

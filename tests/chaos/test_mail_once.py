@@ -15,7 +15,7 @@ from tests.chaos.parts import OUTREACH_API, OUTREACH_WORKER, PROFILE_WORKERS, ch
 from tests.chaos.reading import kept, watching
 from tests.chaos.report import Report
 from tests.chaos.settings import ChaosSettings
-from tests.chaos.settling import until_read
+from tests.chaos.settling import until_settled
 from tests.system import System
 
 from kindred_common.clock import SystemClock, new_id
@@ -34,7 +34,7 @@ from kindred_outreach.application.recover_messages import LEASE
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(400)]
 
 STEPS = tuple(Step)
-MESSAGES = 60
+MESSAGES = 120
 OPEN = {"waiting", "claimed", "handed_over"}
 AFTERWARDS = LEASE + timedelta(minutes=1)
 
@@ -81,7 +81,7 @@ async def _assert_honest(system: System, states: Mapping[str, str], mails: Count
     for message_id, state in states.items():
         assert state == "uncertain" or mails[message_id] == 1, "sent, but nothing came"
     async with watching(system.kafka_settings) as watch:
-        await until_read(system, watch, (Service.OUTREACH,))
+        await until_settled(system, watch, (Service.OUTREACH,))
     outcomes = [
         (str(record.data.message_id), record.data.result.value)
         for record in await kept(system.kafka_settings, MESSAGE_OUTCOMES)

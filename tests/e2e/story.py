@@ -128,7 +128,7 @@ async def personal_link(system: System, survey_id: str, customer_id: UUID) -> st
 async def answer(system: System, token: str, question_id: str, value: object) -> None:
     """The customer answers one question behind his link."""
     async with httpx.AsyncClient(
-        base_url=system.addresses.url(Service.SURVEY), trust_env=False
+        base_url=system.addresses.url(Service.SURVEY), trust_env=False, timeout=30
     ) as client:
         ok(await client.put(f"/v1/links/{token}/answers/{question_id}", json={"value": value}))
 

@@ -15,7 +15,7 @@ from kindred_common.security.principals import Role
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(400)]
 
-SLOW_MACHINE = ("--starts-in", "20", "--patience", "60")
+SLOW_MACHINE = ("--starts-in", "30", "--patience", "60")
 
 
 async def test_everybody_in_the_world_is_matched(furnished: LocalSystem) -> None:
@@ -72,7 +72,7 @@ async def test_a_step_that_does_not_happen_is_one_clear_line(
     furnished: LocalSystem, up: Launched
 ) -> None:
     with up.frozen(Service.INVITATIONS):
-        ran = await kindred(furnished, "demo", "--patience", "3")
+        ran = await kindred(furnished, "demo", "--patience", "8")
     assert ran.code == 1
     assert ran.complained.startswith(
         "kindred: the listing of the event did not happen within 3 s; look at: kindred status"

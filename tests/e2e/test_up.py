@@ -13,7 +13,7 @@ async def test_the_whole_system_comes_up_and_answers(up: Launched) -> None:
     assert status.code == 0, status.said
     assert status.said.count(" ready ") == len(SERVICES) + 1
     token = (await kindred(up.local, "token")).said.strip()
-    async with httpx.AsyncClient(trust_env=False) as client:
+    async with httpx.AsyncClient(trust_env=False, timeout=30) as client:
         for service in SERVICES:
             url = f"{up.addresses.url(service)}/v1/dead-letters"
             assert (await client.get(url)).status_code == 401

@@ -101,10 +101,14 @@ def is_free(port: int) -> bool:
 
 
 def none_left(processes: list[psutil.Process]) -> bool:
-    return all(
-        not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
-        for process in processes
-    )
+    return all(map(is_gone, processes))
+
+
+def is_gone(process: psutil.Process) -> bool:
+    try:
+        return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
 
 
 def test_a_first_run_repairs_and_stops_in_order_and_a_second_finds_its_data(
@@ -130,8 +134,10 @@ def test_a_first_run_repairs_and_stops_in_order_and_a_second_finds_its_data(
 
 def answers(run: Launch) -> None:
     addresses = Addresses(run.base_port)
-    assert httpx.get(f"{addresses.url(Service.SURVEY)}/health/ready").status_code == 200
-    assert "Mail caught here" in httpx.get(f"http://127.0.0.1:{addresses.mail_pages}").text
+    assert httpx.get(f"{addresses.url(Service.SURVEY)}/health/ready", timeout=30).status_code == 200
+    assert (
+        "Mail caught here" in httpx.get(f"http://127.0.0.1:{addresses.mail_pages}", timeout=30).text
+    )
 
 
 def nobody_else_runs_here(run: Launch, launch: Launcher) -> None:
@@ -156,7 +162,7 @@ def stops_in_order(run: Launch) -> None:
     processes = run.processes()
     run.process.send_signal(signal.SIGINT)
     assert run.process.wait(100) == 0
-    run.until(lambda: none_left(processes), seconds=5)
+    run.until(lambda: none_left(processes))
     words = ["Services: stopping", "Kafka: stopping", "Postgres: stopping", "Stopped."]
     places = [run.output.index(word) for word in words]
     assert places == sorted(places)

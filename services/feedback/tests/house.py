@@ -8,6 +8,7 @@ from pathlib import Path
 from uuid import UUID
 
 import httpx
+from sqlalchemy import text
 
 import kindred_feedback
 from kindred_common.clock import SystemClock, new_id
@@ -146,6 +147,13 @@ async def known(house: House, changed: InvitationChanged) -> None:
         return (await house.client.get(path, headers=house.header(Role.VIEWER))).status_code
 
     await eventually(status, lambda code: code == 200)
+
+
+async def stayed_away(house: House, changed: InvitationChanged) -> bool:
+    """Whether the service has heard that the guest was not there after all."""
+    attended = text("SELECT attended FROM guest WHERE invitation_id = :id")
+    async with house.service.foundation.engine.connect() as connection:
+        return await connection.scalar(attended, {"id": changed.invitation_id}) is False
 
 
 @asynccontextmanager

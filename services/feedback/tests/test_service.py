@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from services.feedback.tests.house import GIVEN, NOW, House, known
+from services.feedback.tests.house import GIVEN, NOW, House, known, stayed_away
 
 from kindred_common.clock import new_id
 from kindred_common.contracts.feedback import FeedbackGiven
@@ -70,6 +70,7 @@ async def test_who_did_not_come_after_all_is_not_asked(house: House) -> None:
         update={"step": InvitationStep.NO_SHOW, "at": NOW + timedelta(minutes=1)}
     )
     await house.tell(INVITATION_RECORDS, changed.customer_id, correction)
+    await eventually(lambda: stayed_away(house, changed))
     other = await house.guest()
     house.clock.leap(timedelta(hours=24))
     request = await house.request()

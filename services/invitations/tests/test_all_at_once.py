@@ -5,11 +5,10 @@ from uuid import UUID
 
 from services.invitations.tests.house import House
 from services.invitations.tests.test_reply_page import ACCEPT, DECLINE, WITH_COMPANION, link_of
-from sqlalchemy.exc import DBAPIError
 
 from kindred_common.contracts.matching import CustomerMatches, Match
 from kindred_common.contracts.topics import CUSTOMER_MATCHES
-from kindred_common.db.faults import lost_to_another
+from kindred_common.db.faults import is_transient
 
 
 async def test_people_guests_and_the_matcher_at_once_break_nothing(house: House) -> None:
@@ -70,7 +69,7 @@ async def _status(house: House, path: str, **body: object) -> int:
 
 
 async def _propose(house: House, customer: UUID, events: list[UUID]) -> int:
-    """The consumer would try again what lost a deadlock."""
+    """The consumer would try again what others were in the way of."""
     matches = CustomerMatches(
         customer_id=customer,
         profile_version=1,
@@ -80,8 +79,8 @@ async def _propose(house: House, customer: UUID, events: list[UUID]) -> int:
     while True:
         try:
             assert await house.receive(CUSTOMER_MATCHES, customer, matches) is None
-        except DBAPIError as error:
-            if not lost_to_another(error):
+        except Exception as error:
+            if not is_transient(error):
                 raise
         else:
             return 200

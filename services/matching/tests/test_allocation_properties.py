@@ -1,7 +1,7 @@
 """What holds for every allocation, whatever happened before."""
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from random import Random
@@ -47,8 +47,8 @@ from kindred_matching.domain.travel import distances_km, travel_seconds
 from kindred_matching.domain.wishes import Wish, WishKind
 
 RULES = Rules(cap=2, hospitality_per_year=12_000)
-LIMITED = replace(RULES, per_account=1, account_hospitality_per_year=20_000)
-"""Rules that limit accounts too."""
+LIMITED = replace(RULES, per_account=1, account_hospitality_per_year=20_000, draws=0.3)
+"""Rules that limit accounts too, and draw lots."""
 ACCOUNTS = (None, UUID(int=0xA1), UUID(int=0xA2))
 REASONS = (None, "topic", "date")
 PLACES = (UTRECHT, Place(50.85, 5.69), None)
@@ -294,7 +294,7 @@ def row_of(engine: Engine, event: UUID) -> int:
 
 
 def clerks_value(engine: Engine) -> float:
-    """Greedy allocation as one would do it by hand."""
+    """Greedy allocation as one would do it by hand, around what was settled because of wishes and lots."""
     seen = {customer: assessed(engine, customer) for customer in engine.customers}
     options = sorted(
         (-float(seen[customer].weight[row, option]), customer, event, option, row)
@@ -304,13 +304,23 @@ def clerks_value(engine: Engine) -> float:
         for option in (0, 1)
         if seen[customer].open[row, option]
     )
-    chosen: dict[tuple[UUID, UUID], int] = {}
-    value = 0.0
+    chosen = dict(settled(engine))
+    value = sum(
+        float(seen[customer].weight[row_of(engine, event), seats - 1])
+        for (customer, event), seats in chosen.items()
+    )
     for weight, customer, event, option, _ in options:
         if clerk_allows(engine, chosen, seen[customer], engine.events[event], option + 1):
             chosen[customer, event] = option + 1
             value -= weight
     return value
+
+
+def settled(engine: Engine) -> Iterator[tuple[tuple[UUID, UUID], int]]:
+    """The pairs that were settled because of wishes and lots, with their seats."""
+    for customer in engine.customers:
+        for event, seats in engine.allocation.market.fixed(engine.places.take(customer)):
+            yield (customer, engine.table.slots.at(event)), seats
 
 
 def clerk_allows(

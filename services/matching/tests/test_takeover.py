@@ -22,7 +22,7 @@ from kindred_common.testing.waiting import eventually
 
 @pytest.fixture
 async def house(postgres_server: str, kafka_server: str, tmp_path: Path) -> AsyncIterator[House]:
-    async with build_house(postgres_server, kafka_server, tmp_path, lease_seconds=3) as house:
+    async with build_house(postgres_server, kafka_server, tmp_path, lease_seconds=10) as house:
         yield house
 
 
@@ -55,7 +55,7 @@ def environment(house: House, port: int) -> Mapping[str, str]:
         "KINDRED_KAFKA__BOOTSTRAP": settings.kafka.bootstrap,
         "KINDRED_KAFKA__PREFIX": settings.kafka.prefix,
         "KINDRED_KAFKA__SESSION_TIMEOUT_MS": "6000",
-        "KINDRED_MATCHING__LEASE_SECONDS": "3",
+        "KINDRED_MATCHING__LEASE_SECONDS": "10",
         "KINDRED_MATCHING__TICK_SECONDS": "1",
         "KINDRED_HTTP__PORT": str(port),
     }
@@ -75,7 +75,7 @@ async def rows(engine: AsyncEngine, query: str) -> list[tuple[object, ...]]:
         return [tuple(row) for row in await connection.execute(text(query))]
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(400)
 async def test_a_writer_that_stands_still_is_replaced_and_cannot_write_when_it_wakes(
     house: House, tmp_path: Path
 ) -> None:
@@ -90,14 +90,14 @@ async def test_a_writer_that_stands_still_is_replaced_and_cannot_write_when_it_w
         assert (await rows(engine, newest))[0] == (epoch,)
 
     async with worker(house, first_port, tmp_path / "first.log") as first:
-        await eventually(lambda: ready(first_port), within=60)
+        await eventually(lambda: ready(first_port), within=120)
         await house.world.event(new_id())
         for customer in customers[:3]:
             await house.world.profile(customer)
         await reached(3, epoch=1)
 
         async with worker(house, second_port, tmp_path / "second.log"):
-            await eventually(lambda: ready(second_port), within=60)
+            await eventually(lambda: ready(second_port), within=120)
             assert await rows(engine, "SELECT epoch FROM engine") == [(1,)], "it only stands by"
 
             first.send_signal(signal.SIGSTOP)
@@ -109,7 +109,7 @@ async def test_a_writer_that_stands_still_is_replaced_and_cannot_write_when_it_w
             for customer in customers[6:]:
                 await house.world.profile(customer)
             await reached(9, epoch=2)
-            await eventually(lambda: ready(first_port), within=60)
+            await eventually(lambda: ready(first_port), within=120)
             order = await rows(engine, "SELECT epoch FROM journal ORDER BY position")
 
     assert set(order) == {(1,), (2,)}

@@ -23,7 +23,7 @@ async def hasty_for_all(
     postgres_server: str, tmp_path_factory: pytest.TempPathFactory, mail_port: int
 ) -> AsyncIterator[Office]:
     folder = tmp_path_factory.mktemp("hasty")
-    async with open_office(postgres_server, folder, mail_port, patience=1) as office:
+    async with open_office(postgres_server, folder, mail_port, patience=2) as office:
         yield office
 
 

@@ -27,7 +27,7 @@ WITH_THE_MESSAGE = (Step.DATA, Step.BODY, Step.DOT, Step.QUIT)
 AFTER_THE_LEASE = LEASE + timedelta(minutes=1)
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(500)
 async def test_kill_at_every_step(
     office: Office, mail_server: UnkindServer, tmp_path: Path
 ) -> None:
@@ -38,7 +38,7 @@ async def test_kill_at_every_step(
         mail_server.behave = {step: STALL}
         mail_server.stalled.clear()
         async with worker(office, mail_server.port, tmp_path / f"{step}.log") as process:
-            await asyncio.wait_for(mail_server.stalled.wait(), 30)
+            await asyncio.wait_for(mail_server.stalled.wait(), 90)
             os.kill(process.pid, signal.SIGKILL)
 
     mail_server.behave = {}

@@ -1,7 +1,6 @@
 import csv
 import io
 import json
-import time
 from typing import Any
 
 import pytest
@@ -150,10 +149,8 @@ async def test_a_thousand_people_of_a_survey_become_customers(world: World) -> N
     row = ",".join(str(n % 5 + 1) for n in range(149))
     table = f"{heading}\n" + f"{row},\n" * 1010
     fields = {k: v for k, v in MAPPING["fields"].items() if k != "language"}
-    began = time.monotonic()
     done = await upload(world, table, {**MAPPING, "fields": fields})
     assert (done["created"], done["failed"]) == (1010, 0)
-    assert time.monotonic() - began < 60
     profiles = await world.rows(
         "SELECT count(*) AS n FROM outbox WHERE topic = 'customer-profiles'"
     )

@@ -123,7 +123,7 @@ async def test_order_batches_and_repetition_leave_the_same_profiles(floor: Floor
 async def test_batches_side_by_side_publish_in_order_and_lose_nothing(floor: Floor) -> None:
     await floor.know()
     records = some_answers(300, seed=3)
-    batches = [records[place : place + 25] for place in range(0, len(records), 25)]
+    batches = [records[place : place + 50] for place in range(0, len(records), 50)]
     await asyncio.gather(*(floor.take(batch) for batch in batches))
     side_by_side = await floor.profiles()
     await floor.take(records)

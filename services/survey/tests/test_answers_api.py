@@ -57,10 +57,10 @@ async def test_an_acknowledged_answer_is_kept_and_published(office: Office) -> N
 async def test_the_latest_answer_is_the_truth_and_concurrent_ones_all_count(office: Office) -> None:
     survey_id, customer_id = await office.publish(SIMPLE), new_id()
     await asyncio.gather(
-        *(office.answer(survey_id, customer_id, {"recommend": n % 11}) for n in range(30))
+        *(office.answer(survey_id, customer_id, {"recommend": n}) for n in range(10))
     )
     records = await office.outbox()
-    assert len(records) == 30
+    assert len(records) == 10
     times = [record["answered_at"] for record in records]
     assert times == sorted(times)
     assert await present(office, customer_id) == {"recommend": values(records[-1])["recommend"]}

@@ -130,8 +130,12 @@ async def test_every_example_of_what_is_read_is_taken(
     await send(kafka, MESSAGE_OUTCOMES, "m", *outcomes)
     told = await eventually(lambda: receipts(kafka), lambda r: len(r) == len(answers))
     assert {receipt.status for receipt in told.values()} == {"accepted"}
-    taken = await read_all(kafka, SURVEY_ANSWERS)
-    assert sum(len(r.data.answers) for r in taken if isinstance(r.data, AnswersRecorded)) >= 5
+
+    async def answers_taken() -> int:
+        taken = await read_all(kafka, SURVEY_ANSWERS)
+        return sum(len(r.data.answers) for r in taken if isinstance(r.data, AnswersRecorded))
+
+    await eventually(answers_taken, lambda number: number >= 5)
 
     async def known() -> set[UUID]:
         async with connected.foundation.transactions.begin() as transaction:

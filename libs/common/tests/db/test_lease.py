@@ -14,8 +14,8 @@ from kindred_common.db.engine import create_engine
 from kindred_common.db.lease import showing_life
 from kindred_common.testing.databases import fresh_database
 
-PATIENCE = timedelta(milliseconds=600)
-_LIMIT = text("SELECT set_config('idle_in_transaction_session_timeout', '600', true)")
+PATIENCE = timedelta(seconds=2)
+_LIMIT = text("SELECT set_config('idle_in_transaction_session_timeout', '2000', true)")
 _WHO = text("SELECT 1")
 
 
@@ -28,9 +28,9 @@ async def engine(postgres_server: str) -> AsyncIterator[AsyncEngine]:
 
 
 async def long_work() -> str:
-    """Work that takes three times the patience."""
+    """Work that takes twice the patience."""
     with suppress(TimeoutError):
-        await asyncio.wait_for(asyncio.Event().wait(), 3 * PATIENCE.total_seconds())
+        await asyncio.wait_for(asyncio.Event().wait(), 2 * PATIENCE.total_seconds())
     return "done"
 
 

@@ -77,7 +77,7 @@ async def test_who_never_ends_the_body_is_hung_up_on(tmp_path: Path) -> None:
 async def test_who_has_asked_is_answered_however_long_it_takes(tmp_path: Path) -> None:
     go_on = asyncio.Event()
     async with (
-        serving(tmp_path, Patience(head=0.2, body=0.2), go_on) as port,
+        serving(tmp_path, Patience(head=1, body=1), go_on) as port,
         httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client,
         asyncio.TaskGroup() as group,
     ):

@@ -24,7 +24,8 @@ async def fresh_topics(
     """The topics under a prefix of their own, deleted at the end."""
     prefix = f"t{new_id().hex[-10:]}-"
     settings = KafkaSettings(bootstrap=bootstrap, prefix=prefix, session_timeout_ms=6000)
-    await apply_topics(settings, topics)
+    await apply_topics(settings, topics, within=90)
+    await _until_served(settings, topics)
     try:
         yield settings
     finally:
@@ -32,6 +33,22 @@ async def fresh_topics(
         await admin.start()
         await admin.delete_topics([settings.name(topic) for topic in topics])
         await admin.close()
+
+
+async def _until_served(settings: KafkaSettings, topics: Sequence[Topic | Changelog]) -> None:
+    """The broker leads a partition a while after it has said so: asking where one ends waits for that."""
+    reader = create_reader(settings, client_id="test-topics")
+    await reader.start()
+    try:
+        await reader.end_offsets(
+            [
+                TopicPartition(settings.name(topic), number)
+                for topic in topics
+                for number in range(topic.partitions)
+            ]
+        )
+    finally:
+        await reader.stop()
 
 
 async def write(

@@ -5,12 +5,15 @@ from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
-from sqlalchemy import Executable, text
+from sqlalchemy import Connection, Executable, event, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from kindred_common.testing.waiting import eventually
 
 _PATIENCE = text("SET LOCAL deadlock_timeout = '30s'")
+_LOOK_AGAIN = "SET LOCAL deadlock_timeout = '3s'"
+"""When a transaction that waits looks whether it waits in a circle: once, so the circle must be closed by then."""
+
 _WAITING = text(
     "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 )
@@ -27,13 +30,17 @@ async def undone_once(
     That one executes ``held``; as soon as ``act`` waits for it, it wants what ``act`` holds, and commits in the end.
     """
     before = await _number(engine, _DEADLOCKS)
-    async with asyncio.TaskGroup() as group, engine.begin() as other:
-        await other.execute(_PATIENCE)
-        await other.execute(held)
-        acting = group.create_task(act)
-        await until_waiting(engine, 1)
-        # Closes the circle: ``act`` has waited longer, so its patience ends first.
-        await other.execute(wanted)
+    event.listen(engine.sync_engine, "begin", _look_late)
+    try:
+        async with asyncio.TaskGroup() as group, engine.begin() as other:
+            await other.execute(_PATIENCE)
+            await other.execute(held)
+            acting = group.create_task(act)
+            await until_waiting(engine, 1)
+            # Closes the circle: ``act`` has waited longer, so its patience ends first.
+            await other.execute(wanted)
+    finally:
+        event.remove(engine.sync_engine, "begin", _look_late)
     await eventually(lambda: _number(engine, _DEADLOCKS), lambda now: now == before + 1)
     return acting.result()
 
@@ -49,6 +56,10 @@ async def held_back(engine: AsyncEngine, held: Executable) -> AsyncIterator[Asyn
 async def until_waiting(engine: AsyncEngine, number: int) -> None:
     """Returns when so many transactions wait for a lock in the engine's database."""
     await eventually(lambda: _number(engine, _WAITING), lambda waiting: waiting >= number)
+
+
+def _look_late(connection: Connection) -> None:
+    connection.exec_driver_sql(_LOOK_AGAIN)
 
 
 async def _number(engine: AsyncEngine, statement: Executable) -> int:

@@ -70,4 +70,4 @@ async def _ready(client: httpx.AsyncClient) -> None:
         except httpx.TransportError:
             return 0
 
-    await eventually(probe, lambda status: status == 200, within=40)
+    await eventually(probe, lambda status: status == 200, within=120)

@@ -11,7 +11,7 @@ async def eventually(
     look: Callable[[], Awaitable[T]],
     holds: Callable[[T], bool] = bool,
     *,
-    within: float = 20.0,
+    within: float = 60.0,
     every: float = 0.05,
 ) -> T:
     """What ``look`` returns as soon as ``holds`` is true of it.
