@@ -5,13 +5,16 @@ import sys
 from pathlib import Path
 
 import pytest
+from aiokafka import AIOKafkaProducer  # noqa: TID251 - plays another system's client
 from libs.common.tests.messaging.conftest import Bench
 from libs.common.tests.messaging.records import answers, envelope
+from libs.common.tests.messaging.shown import shown
 from libs.common.tests.messaging.test_consumer import consuming, in_order, note
 
 from kindred_common.clock import new_id
 from kindred_common.contracts.envelope import to_headers
 from kindred_common.contracts.topics import SURVEY_ANSWERS
+from kindred_common.messaging.consumer import HOUSE_EVERY
 from kindred_common.messaging.held import Held, find_held, list_held
 from kindred_common.messaging.settings import KafkaSettings
 from kindred_common.messaging.subscription import Subscription, one_by_one
@@ -75,3 +78,21 @@ async def test_a_record_of_very_many_headers_is_put_aside_without_them(
     assert dead is not None
     assert (dead.why.field, dead.why.reason) == ("headers", "are too many or too large")
     assert len(dead.raw.headers) == 1
+
+
+async def test_the_mark_behind_a_transaction_is_no_record_that_waits(
+    bench: Bench, kafka: KafkaSettings
+) -> None:
+    topic = kafka.name(SURVEY_ANSWERS)
+    client = AIOKafkaProducer(bootstrap_servers=kafka.bootstrap, transactional_id=f"{topic}-abroad")
+    async with client as producer, producer.transaction():
+        await producer.send_and_wait(topic, body(1).encode(), b"k", partition=0)
+    consumer = bench.consumer(kafka, bench.intake(Subscription(SURVEY_ANSWERS, one_by_one(note))))
+
+    async def lag() -> list[float]:
+        return list(shown(bench.metrics, "consumer_lag").values())
+
+    async with consuming(consumer):
+        await eventually(lambda: in_order(bench), lambda seen: seen == {"k": [1]})
+        bench.clock.leap(HOUSE_EVERY)
+        await eventually(lag, lambda seen: seen == [0] * SURVEY_ANSWERS.partitions)

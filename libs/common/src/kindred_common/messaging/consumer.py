@@ -17,6 +17,7 @@ from kindred_common.clock import Clock
 from kindred_common.contracts.codec import TOO_MANY_HEADERS, UNREADABLE, RawRecord
 from kindred_common.contracts.envelope import Headers
 from kindred_common.db.faults import is_transient
+from kindred_common.messaging.backlog import Backlog
 from kindred_common.messaging.intake import Intake, Positions
 from kindred_common.messaging.kafka import KafkaConsumer
 from kindred_common.messaging.positions import Overtaken, Partition
@@ -33,6 +34,7 @@ RETRY_EVERY = timedelta(seconds=1)
 HOUSE_EVERY = timedelta(seconds=5)
 STALLED_AFTER = timedelta(seconds=40)
 BACKOFF_SECONDS = 1.0
+WITHOUT_PARTITIONS = "waits for partitions"
 
 _log = get_logger(__name__)
 
@@ -57,7 +59,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka pub
         self._create_consumer = create_consumer
         self._settings = settings
         self._clock = clock
-        self._metrics = metrics
+        self._backlog = Backlog(clock, metrics)
         self._health = health
         self._names = {settings.name(topic): topic.name for topic in intake.topics}
         self._positions: Positions = {}
@@ -83,17 +85,23 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka pub
                     raise
                 await self._back_off(stop, error)
             finally:
-                self._positions.clear()
                 with contextlib.suppress(TimeoutError, KafkaError):
                     await asyncio.wait_for(client.stop(), 10)
+                self._give_up()
 
     async def on_partitions_revoked(self, _revoked: Sequence[TopicPartition]) -> None:
         async with self._busy:
-            self._joined = False
-            self._positions.clear()
+            self._give_up()
+            # Now, because the client hands out nothing, not even that there is nothing, before it has partitions again.
+            self._health.set_ready(False, WITHOUT_PARTITIONS)
 
     async def on_partitions_assigned(self, _assigned: Sequence[TopicPartition]) -> None:
         self._joined = True
+
+    def _give_up(self) -> None:
+        self._joined = False
+        self._positions.clear()
+        self._backlog.given_up()
 
     async def _back_off(self, stop: asyncio.Event, error: Exception) -> None:
         self._health.set_ready(False, "broker or database is away")
@@ -109,11 +117,12 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka pub
                 placed = await self._place(client)
                 records = self._ours(fetched, placed)
                 if records:
+                    self._backlog.taken_up(records)
                     self._positions = await self._intake.take(records, self._positions)
                     self._progress_at = self._clock.now()
                 await self._retry_held()
             self._health.tick()
-            self._health.set_ready(self._joined, "waits for partitions")
+            self._health.set_ready(self._joined, WITHOUT_PARTITIONS)
             await self._keep_house(client)
 
     async def _retry_held(self) -> None:
@@ -158,15 +167,27 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka pub
         }
         if not partitions:
             return
-        ends = await client.end_offsets(list(partitions))
-        lag = {p: ends[tp] - self._positions.get(p, ends[tp]) for tp, p in partitions.items()}
-        for (topic, number), behind in lag.items():
-            self._metrics.consumer_lag.labels(topic=topic, partition=str(number)).set(behind)
+        lag = await self._lag(client, partitions)
+        self._backlog.counted(lag)
         if not any(lag.values()):
             self._progress_at = now
         elif now - self._progress_at > STALLED_AFTER:
             raise Stalled
         await self._report(client, partitions)
+
+    async def _lag(
+        self, client: KafkaConsumer, partitions: Mapping[TopicPartition, Partition]
+    ) -> dict[Partition, int]:
+        """How many records wait, on those that no rebalance took while it was asked where they end.
+
+        The mark behind a transaction takes a place too, but is handed out to nobody: the client goes past it.
+        """
+        ends = await client.end_offsets(list(partitions))
+        return {
+            p: ends[tp] - max(self._positions[p], await client.position(tp))
+            for tp, p in partitions.items()
+            if p in self._positions
+        }
 
     async def _report(
         self, client: KafkaConsumer, partitions: Mapping[TopicPartition, Partition]

@@ -41,7 +41,10 @@ class Metrics:
         Gauge, About("Records on the topic that are not yet processed.", ("topic", "partition"))
     ]
     consumer_oldest_record_age_seconds: Annotated[
-        Gauge, About("Age of the record being processed; 0 when there is none waiting.", ("topic",))
+        Gauge,
+        About(
+            "Age of the oldest record that is not yet processed; 0 when there is none.", ("topic",)
+        ),
     ]
     consumer_records_total: Annotated[
         Counter,
