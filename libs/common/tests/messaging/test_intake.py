@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 from libs.common.tests.messaging.conftest import Bench
 from libs.common.tests.messaging.records import raw
+from libs.common.tests.messaging.shown import shown
 from sqlalchemy import text
 
 from kindred_common.clock import new_id
@@ -20,7 +21,8 @@ from kindred_common.messaging.positions import Overtaken
 from kindred_common.messaging.subscription import Subscription, one_by_one
 from kindred_common.messaging.verdicts import Early, Rejected
 
-HERE = [(SURVEY_ANSWERS.name, 0)]
+TOPIC = SURVEY_ANSWERS.name
+HERE = [(TOPIC, 0)]
 
 
 class Effects:
@@ -78,6 +80,8 @@ async def test_a_fact_delivered_again_counts_once(bench: Bench, intake: Intake) 
     await take(intake, [raw(customer, 1, 3, record_id="a")], positions)
     assert await values(bench) == [1, 2]
     assert (await intake.stand(HERE))[HERE[0]] == 4
+    outcomes = shown(bench.metrics, "consumer_records_total")
+    assert outcomes == {(TOPIC, "applied"): 2, (TOPIC, "duplicate"): 2}
 
 
 async def test_a_member_that_was_overtaken_changes_nothing(bench: Bench, intake: Intake) -> None:
@@ -115,6 +119,8 @@ async def test_bad_records_are_held_with_field_and_reason_and_the_good_go_on(
         ("specversion", 4),
         ("answers.0.number", 5),
     ]
+    await intake.keep_house()
+    assert shown(bench.metrics, "dead_letters") == {(TOPIC,): 5}
 
 
 async def test_a_dead_letter_is_applied_when_replayed_after_the_fix(
@@ -133,6 +139,30 @@ async def test_a_dead_letter_is_applied_when_replayed_after_the_fix(
     await intake.retry_held(HERE)
     assert await values(bench) == [7]
     assert await held(bench, Held.DEAD) == []
+
+
+async def test_a_dead_letter_is_kept_for_thirty_days(
+    bench: Bench, intake: Intake, effects: Effects
+) -> None:
+    customer = new_id()
+    effects.refused, effects.unknown = {7}, {str(customer)}
+    positions = await take(intake, [raw(new_id(), 7, 0)])
+    bench.clock.leap(timedelta(days=20))
+    await take(intake, [raw(customer, 1, 1)], positions)
+    bench.clock.leap(timedelta(days=9, hours=23))
+    await intake.keep_house()
+    waited = f"waited a day for customer:{customer}"
+    assert await held(bench, Held.DEAD) == ["is out of scale", waited]
+    bench.clock.leap(timedelta(hours=2))
+    await intake.keep_house()
+    assert await held(bench, Held.DEAD) == [waited]
+    bench.clock.leap(timedelta(days=29))
+    await intake.keep_house()
+    assert await held(bench, Held.DEAD) == [waited]
+    bench.clock.leap(timedelta(days=1))
+    await intake.keep_house()
+    assert await held(bench, Held.DEAD) == []
+    assert shown(bench.metrics, "dead_letters") == {(TOPIC,): 0}
 
 
 async def test_early_records_wait_in_order_until_their_customer_arrives(
@@ -200,10 +230,13 @@ async def test_an_early_record_becomes_a_dead_letter_after_a_day(
     bench.clock.leap(timedelta(hours=23))
     await intake.keep_house()
     assert await held(bench, Held.DEAD) == []
+    assert shown(bench.metrics, "early_records") == {(): 1}
     bench.clock.leap(timedelta(hours=2))
     await intake.keep_house()
     assert await held(bench, Held.DEAD) == [f"waited a day for customer:{customer}"]
     assert await held(bench, Held.EARLY) == []
+    await intake.keep_house()
+    assert shown(bench.metrics, "early_records") == {(): 0}
 
 
 async def test_a_bug_parks_the_key_and_its_followers_until_a_replay(
@@ -215,6 +248,8 @@ async def test_a_bug_parks_the_key_and_its_followers_until_a_replay(
     await take(intake, records)
     assert sorted(await values(bench)) == [1, 8]
     assert len(await held(bench, Held.PARKED)) == 2
+    await intake.keep_house()
+    assert shown(bench.metrics, "parked_keys") == {(): 1}
     effects.broken = set()
     async with bench.transactions.begin() as transaction:
         [head, _] = await list_held(transaction.connection, Held.PARKED)
@@ -222,6 +257,8 @@ async def test_a_bug_parks_the_key_and_its_followers_until_a_replay(
     while await intake.retry_held(HERE):
         pass
     assert [v for v in await values(bench) if v != 8] == [1, 2, 3]
+    await intake.keep_house()
+    assert shown(bench.metrics, "parked_keys") == {(): 0}
 
 
 async def test_a_batch_handler_refuses_single_records_without_undoing_the_rest(

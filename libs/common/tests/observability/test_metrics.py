@@ -1,4 +1,6 @@
+import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -35,6 +37,22 @@ def test_every_metric_of_the_catalogue_is_rendered() -> None:
         name = PREFIX + entry.name
         assert f"# HELP {name} {entry.help}" in text
         assert f"# TYPE {name} {entry.type.__name__.lower()}" in text
+
+
+def test_every_metric_of_the_catalogue_is_set_somewhere() -> None:
+    used = set(metrics_used())
+
+    assert [entry.name for entry in catalogue() if entry.name not in used] == []
+
+
+def metrics_used() -> Iterator[str]:
+    """What our packages reach for on an object that is called metrics."""
+    for file in REPOSITORY.glob("*/*/src/**/*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Attribute) and re.search(
+                r"\b_?metrics$", ast.unparse(node.value)
+            ):
+                yield node.attr
 
 
 def test_values_carry_their_labels() -> None:

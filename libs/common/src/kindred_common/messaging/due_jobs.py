@@ -21,6 +21,7 @@ from kindred_common.observability.metrics import Metrics
 
 POLL_SECONDS = 0.5
 TRIES = 8
+COUNT_EVERY = timedelta(seconds=5)
 KEEP_DONE = timedelta(days=7)
 
 _log = get_logger(__name__)
@@ -89,6 +90,7 @@ class DueJobs:
         self._clock = clock
         self._metrics = metrics
         self._health = health
+        self._count_at = clock.now()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Runs jobs until ``stop`` is set; a database that is away is waited for."""
@@ -96,6 +98,8 @@ class DueJobs:
             try:
                 while await self.run_one() and not stop.is_set():
                     self._health.tick()
+                    await self._count()
+                await self._count()
                 self._health.set_ready(True)
             except Exception as error:
                 if not is_transient(error):
@@ -122,6 +126,17 @@ class DueJobs:
                 raise
             await self._postpone(job, type(error).__name__)
         return True
+
+    async def _count(self) -> None:
+        """Every few seconds: how much is due, also of what was given up."""
+        now = self._clock.now()
+        if now < self._count_at:
+            return
+        self._count_at = now + COUNT_EVERY
+        async with self._transactions.begin() as transaction:
+            pending = await pending_jobs(transaction.connection, now)
+        for kind in self._handlers:
+            self._metrics.due_jobs_pending.labels(kind=kind).set(pending.get(kind, 0))
 
     async def _claim(self, connection: AsyncConnection) -> DueJob | None:
         statement = (

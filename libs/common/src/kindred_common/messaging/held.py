@@ -228,6 +228,16 @@ async def counts(connection: AsyncConnection, consumer: str) -> dict[tuple[str, 
     }
 
 
+async def parked_keys(connection: AsyncConnection, consumer: str) -> int:
+    """How many keys wait behind a bug, however many records of each."""
+    keys = (
+        select(held_record.c.topic, held_record.c.key)
+        .where(held_record.c.consumer == consumer, held_record.c.state == Held.PARKED)
+        .distinct()
+    )
+    return int(await connection.scalar(select(func.count()).select_from(keys.subquery())) or 0)
+
+
 async def find_held(connection: AsyncConnection, held_id: int) -> HeldRecord | None:
     """One held record."""
     row = (

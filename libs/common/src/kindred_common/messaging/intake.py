@@ -29,6 +29,7 @@ from kindred_common.messaging.held import (
     hold,
     hold_again,
     lock_held,
+    parked_keys,
     ready_records,
     release,
 )
@@ -154,14 +155,13 @@ class Intake:
             late = [(record.raw, Reason(Held.DEAD, "waited a day")) for record in expired]
             await self._receipts(transaction, _Sorted(held=late))
             held = await counts(transaction.connection, self.consumer)
+            parked = await parked_keys(transaction.connection, self.consumer)
         for topic in self._subscriptions:
             self._metrics.dead_letters.labels(topic=topic).set(held.get((topic, Held.DEAD), 0))
         self._metrics.early_records.set(
             sum(n for (_, state), n in held.items() if state is Held.EARLY)
         )
-        self._metrics.parked_keys.set(
-            sum(n for (_, state), n in held.items() if state is Held.PARKED)
-        )
+        self._metrics.parked_keys.set(parked)
 
     async def _take_together(
         self, records: Sequence[RawRecord], positions: Mapping[Partition, int]
