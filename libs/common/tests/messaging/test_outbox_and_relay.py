@@ -2,19 +2,24 @@ import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 import pytest
 from libs.common.tests.messaging.conftest import Bench
 from libs.common.tests.messaging.records import outgoing
+from libs.common.tests.messaging.shown import shown
 from sqlalchemy import text
 
 from kindred_common.clock import new_id
 from kindred_common.contracts.survey import AnswersRecorded
 from kindred_common.contracts.topics import SURVEY_ANSWERS
 from kindred_common.messaging import relay as relay_module
-from kindred_common.messaging.relay import Relay
+from kindred_common.messaging.kafka import KafkaProducer, create_producer
+from kindred_common.messaging.outbox import LOCK_SPACE, RELAY_LOCK
+from kindred_common.messaging.relay import MEASURE_EVERY, Relay
 from kindred_common.messaging.settings import KafkaSettings
 from kindred_common.testing.cluster import read_all
+from kindred_common.testing.services import free_port
 from kindred_common.testing.waiting import eventually
 
 
@@ -99,6 +104,55 @@ async def test_a_sleeping_relay_in_another_process_is_woken_by_the_writer(
         async with bench.transactions.begin() as transaction:
             await bench.outbox.publish(transaction, [outgoing(new_id(), 1)])
         assert await eventually(lambda: _all_marked(bench), within=7)
+
+
+async def test_the_backlog_is_shown_while_the_broker_is_away(
+    bench: Bench, kafka: KafkaSettings
+) -> None:
+    nowhere = kafka.model_copy(update={"bootstrap": f"127.0.0.1:{free_port()}"})
+    reachable = [nowhere]
+
+    def create() -> KafkaProducer:
+        return create_producer(reachable[-1], client_id="relay")
+
+    async with bench.transactions.begin() as transaction:
+        await bench.outbox.publish(transaction, [outgoing(new_id(), 1), outgoing(new_id(), 2)])
+    bench.clock.leap(timedelta(minutes=1))
+    async with relaying(bench.relay(kafka, create=create)):
+        pending, age = await eventually(lambda: _backlog(bench), lambda seen: seen[0] > 0)
+        assert pending == 2
+        assert 60 <= age < 120
+        bench.clock.leap(timedelta(minutes=1))
+        await eventually(lambda: _backlog(bench), lambda seen: seen[1] >= 120)
+        reachable.append(kafka)
+        await eventually(lambda: _all_marked(bench))
+        bench.clock.leap(MEASURE_EVERY)
+        await eventually(lambda: _backlog(bench), lambda seen: seen == (0, 0))
+
+
+async def test_a_relay_that_is_not_the_active_one_shows_the_backlog_too(
+    bench: Bench, kafka: KafkaSettings
+) -> None:
+    lock = text("SELECT pg_advisory_lock(:space, :relay)")
+    async with bench.engine.connect() as active:
+        await active.execute(lock, {"space": LOCK_SPACE, "relay": RELAY_LOCK})
+        async with relaying(bench.relay(kafka, "standby")):
+            await eventually(lambda: _ready(bench))
+            async with bench.transactions.begin() as transaction:
+                await bench.outbox.publish(transaction, [outgoing(new_id(), 1)])
+            bench.clock.leap(MEASURE_EVERY)
+            await eventually(lambda: _backlog(bench), lambda seen: seen[0] == 1)
+
+
+async def _backlog(bench: Bench) -> tuple[float, float]:
+    """How many records wait to be published, and for how long the oldest."""
+    names = ("outbox_pending", "outbox_oldest_age_seconds")
+    pending, age = (shown(bench.metrics, name)[()] for name in names)
+    return pending, age
+
+
+async def _ready(bench: Bench) -> bool:
+    return bench.health.ready().ok
 
 
 async def _sleeping(bench: Bench) -> bool:

@@ -49,6 +49,7 @@ BUSY = 20
 
 IDLE_SECONDS = 1.0
 NAP_SECONDS = 0.005
+MEASURE_EVERY = timedelta(seconds=5)
 KEEP_PUBLISHED = timedelta(days=1)
 LEASE = timedelta(seconds=10)
 
@@ -105,12 +106,14 @@ class Relay:
         self._health = health
         self._lease = lease
         self._heartbeats = Heartbeats(service, settings, clock.now())
-        self._housekeeping_at = clock.now()
+        self._measure_at = clock.now()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Relays until ``stop`` is set; a database or broker that is away is waited for."""
         while not stop.is_set():
             try:
+                async with self._engine.connect() as connection:
+                    await self._measure(connection)
                 async with self._producer() as producer, self._lock(stop) as connection:
                     await self._relay(connection, producer, stop)
             except Exception as error:
@@ -139,6 +142,7 @@ class Relay:
                 while not await _try_lock(connection):
                     self._health.tick()
                     self._health.set_ready(True)
+                    await self._measure(connection)
                     await _pause(stop, IDLE_SECONDS)
                     if stop.is_set():
                         break
@@ -257,14 +261,22 @@ class Relay:
 
     async def _keep_house(self, connection: AsyncConnection) -> None:
         """Every few seconds: the backlog's metrics; and published rows leave after a day."""
+        if await self._measure(connection):
+            await connection.execute(_PURGE, {"before": self._clock.now() - KEEP_PUBLISHED})
+
+    async def _measure(self, connection: AsyncConnection) -> bool:
+        """Tells of the backlog if it is time to; returns whether it was.
+
+        A relay that cannot reach the broker, or is not the active one, tells of it too: nobody else may.
+        """
         now = self._clock.now()
-        if now < self._housekeeping_at:
-            return
-        self._housekeeping_at = now + timedelta(seconds=5)
+        if now < self._measure_at:
+            return False
+        self._measure_at = now + MEASURE_EVERY
         backlog = (await connection.execute(_BACKLOG)).mappings().one()
         self._metrics.outbox_pending.set(backlog["pending"])
         self._metrics.outbox_oldest_age_seconds.set(_age(backlog["oldest"], now))
-        await connection.execute(_PURGE, {"before": now - KEEP_PUBLISHED})
+        return True
 
 
 def _by_key(rows: Sequence[_Row]) -> list[list[_Row]]:
