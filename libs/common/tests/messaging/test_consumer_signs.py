@@ -46,6 +46,10 @@ def why_not_ready(bench: Bench) -> str:
     return loop.reason
 
 
+async def lives(bench: Bench) -> bool:
+    return bench.health.live().ok
+
+
 async def until(bench: Bench, reason: str) -> None:
     async def why() -> str:
         return why_not_ready(bench)
@@ -178,6 +182,8 @@ async def test_a_member_is_not_ready_while_the_broker_is_away(
     network = Network(kafka)
     async with consuming(member(bench, kafka, network.create)):
         await until(bench, AWAY)
+        bench.clock.leap(timedelta(minutes=5))
+        await eventually(lambda: lives(bench))
         network.away = False
         await ready(bench)
         network.away = True

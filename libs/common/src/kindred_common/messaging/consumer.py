@@ -104,6 +104,8 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka pub
         self._backlog.given_up()
 
     async def _back_off(self, stop: asyncio.Event, error: Exception) -> None:
+        # It goes round: to start the process anew would bring no broker back.
+        self._health.tick()
         self._health.set_ready(False, "broker or database is away")
         _log.warning("consumer interrupted", error=type(error).__name__)
         with contextlib.suppress(TimeoutError):

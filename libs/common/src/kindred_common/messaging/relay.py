@@ -119,6 +119,8 @@ class Relay:
             except Exception as error:
                 if not isinstance(error, KafkaError) and not is_transient(error):
                     raise
+                # It goes round: to start the process anew would bring no broker back.
+                self._health.tick()
                 self._health.set_ready(False, "broker or database is away")
                 _log.warning("relay interrupted", error=type(error).__name__)
                 await _pause(stop, IDLE_SECONDS)
