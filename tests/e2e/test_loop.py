@@ -23,7 +23,12 @@ from tests.system import System
 
 from kindred_common.contracts.codec import Received
 from kindred_common.contracts.record import Record
-from kindred_common.contracts.topics import CUSTOMER_MATCHES, TOPICS
+from kindred_common.contracts.topics import (
+    CUSTOMER_MATCHES,
+    LIVE_SIGNALS,
+    SURVEY_ANSWERS,
+    TOPICS,
+)
 from kindred_common.contracts.vocabulary import Service
 from kindred_common.testing.cluster import read_all
 from kindred_common.testing.waiting import eventually
@@ -31,6 +36,13 @@ from kindred_common.testing.waiting import eventually
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(500)]
 
 EMAIL = "opera.lover@customer.example"
+
+BEGINNINGS = {
+    SURVEY_ANSWERS: "a person answers",
+    CUSTOMER_MATCHES: "time goes on: an event begins, and nobody can be matched to it any more",
+    LIVE_SIGNALS: "a mean of many observations",
+}
+"""Where our services write what no record caused, and why; all else is other systems' to begin."""
 
 
 async def test_the_loop_runs_and_comes_to_rest(system: System, mailbox: Mailbox) -> None:
@@ -84,7 +96,9 @@ async def test_the_loop_runs_and_comes_to_rest(system: System, mailbox: Mailbox)
     await changed_since(system, customer_id, attended)
 
     await at_rest(system)
-    await leads_back_to_the_first_answer(system, customer_id)
+    records = await all_records(system)
+    leads_back_to_the_first_answer(records, customer_id)
+    no_record_is_without_a_cause(records)
 
 
 async def looked_at(system: System, customer_id: UUID) -> bool:
@@ -125,15 +139,20 @@ async def changed_since(
     )
 
 
-async def leads_back_to_the_first_answer(system: System, customer_id: UUID) -> None:
+async def all_records(system: System) -> dict[str, Received[Record]]:
+    """Everything on all topics, by its id."""
+    return {
+        record.envelope.id: record
+        for topic in TOPICS
+        for record in await read_all(system.kafka_settings, topic)
+    }
+
+
+def leads_back_to_the_first_answer(records: dict[str, Received[Record]], customer_id: UUID) -> None:
     """From the last match one follows the causes back, over the guest's and the manager's acts, to the first answer.
 
     Matching's clock may tell more matches, for events go by: they have no cause.
     """
-    records: dict[str, Received[Record]] = {}
-    for topic in TOPICS:
-        for record in await read_all(system.kafka_settings, topic):
-            records[record.envelope.id] = record
     matches = [
         record
         for record in records.values()
@@ -154,3 +173,17 @@ def chain(records: dict[str, Received[Record]], record: Received[Record]) -> lis
     while (causation := way[-1].envelope.cause.causation_id) is not None:
         way.append(records[causation])
     return way
+
+
+def no_record_is_without_a_cause(records: dict[str, Received[Record]]) -> None:
+    """What our services wrote leads back to a record that is there, or begins where something may begin."""
+    ours = [record for record in records.values() if not record.topic.external]
+    begun = {record.topic for record in ours if record.envelope.cause.causation_id is None}
+    elsewhere = {topic.name for topic in begun - BEGINNINGS.keys()}
+    unknown = {
+        record.topic.name
+        for record in ours
+        if record.envelope.cause.causation_id not in {None, *records}
+    }
+    assert not elsewhere
+    assert not unknown
