@@ -11,15 +11,20 @@ from pathlib import Path
 from threading import Event
 from time import monotonic
 
+import asyncpg
 import httpx
 import psutil
 import pytest
 
 from kindred_cli.launcher.addresses import Addresses
+from kindred_cli.launcher.home import Home
+from kindred_cli.servers.databases import role_of
 from kindred_cli.servers.machine import free_port
 from kindred_cli.settings import inherited_environment
+from kindred_common.contracts.topics import CRM_CUSTOMERS
 from kindred_common.contracts.vocabulary import Service
-from kindred_common.testing.cluster import fresh_topics
+from kindred_common.messaging.settings import KafkaSettings
+from kindred_common.testing.cluster import fresh_topics, read_raw, write_bytes
 
 LAUNCHER = Path(__file__).parent / "launch_stand_ins.py"
 UP = "Kindred is up."
@@ -46,6 +51,18 @@ class Launch:
     def until_up(self) -> None:
         self.until(lambda: UP in self.output or self.process.poll() is not None)
         assert UP in self.output, self.output
+
+    @property
+    def kafka(self) -> KafkaSettings:
+        return KafkaSettings(bootstrap=f"127.0.0.1:{Addresses(self.base_port).kafka}")
+
+    @property
+    def database(self) -> str:
+        """Survey's, with its password."""
+        role, password = role_of(Service.SURVEY), Home(self.home).passwords()[Service.SURVEY]
+        return (
+            f"postgresql://{role}:{password}@127.0.0.1:{Addresses(self.base_port).postgres}/{role}"
+        )
 
     def processes(self) -> list[psutil.Process]:
         return psutil.Process(self.process.pid).children(recursive=True)
@@ -117,6 +134,7 @@ def test_a_first_run_repairs_and_stops_in_order_and_a_second_finds_its_data(
     first = launch()
     first.until_up()
     answers(first)
+    asyncio.run(keep_data(first))
     nobody_else_runs_here(first, launch)
     what_dies_is_started_again(first)
     secrets = secrets_of(first)
@@ -124,6 +142,7 @@ def test_a_first_run_repairs_and_stops_in_order_and_a_second_finds_its_data(
 
     second = launch(base_port=free_base_port())
     second.until_up()
+    asyncio.run(find_data(second))
     assert secrets_of(second) == secrets
     processes = second.processes()
     assert len(processes) > 5
@@ -138,6 +157,22 @@ def answers(run: Launch) -> None:
     assert (
         "Mail caught here" in httpx.get(f"http://127.0.0.1:{addresses.mail_pages}", timeout=30).text
     )
+
+
+async def keep_data(run: Launch) -> None:
+    connection = await asyncpg.connect(run.database)
+    await connection.execute("CREATE TABLE kept (what text); INSERT INTO kept VALUES ('a row')")
+    await connection.close()
+    await write_bytes(run.kafka, CRM_CUSTOMERS, [(b"crm:1", b"a record", ())])
+
+
+async def find_data(run: Launch) -> None:
+    connection = await asyncpg.connect(run.database)
+    try:
+        assert await connection.fetchval("SELECT what FROM kept") == "a row"
+    finally:
+        await connection.close()
+    assert [record.value for record in await read_raw(run.kafka, CRM_CUSTOMERS)] == [b"a record"]
 
 
 def nobody_else_runs_here(run: Launch, launch: Launcher) -> None:
