@@ -37,6 +37,7 @@ IN_ONE_PROCESS = {
         "chaos/test_last_seat.py",
         "chaos/test_mail_once.py",
         "chaos/test_stream_does_not_matter.py",
+        "chaos/test_who_came_is_asked_once.py",
     ),
 }
 """Modules that share a system, or what one of them has compiled."""

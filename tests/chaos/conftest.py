@@ -22,6 +22,7 @@ SERVICES = (
     Service.MATCHING,
     Service.INVITATIONS,
     Service.OUTREACH,
+    Service.FEEDBACK,
 )
 SETTINGS = pytest.StashKey[ChaosSettings]()
 TOLD = "kindred_chaos"

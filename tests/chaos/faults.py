@@ -47,9 +47,19 @@ class Chaos:
     def pause_kafka(self, at: float) -> Fault:
         return Fault(at, f"pause kafka for {KAFKA_PAUSE_SECONDS} s", self._pause_kafka)
 
+    def stop_kafka(self, at: float) -> Fault:
+        """An orderly stop, as for an upgrade: the broker tells its clients and closes its logs."""
+        down = round(self.random.uniform(0.5, 4.0), 2)
+        return Fault(at, f"stop kafka for {down} s", lambda: self._stop_kafka(down))
+
     def kill_postgres(self, at: float) -> Fault:
         down = round(self.random.uniform(0.2, 3.0), 2)
         return Fault(at, f"kill postgres for {down} s", lambda: self._kill_postgres(down))
+
+    def stop_postgres(self, at: float) -> Fault:
+        """An orderly stop, as for an upgrade: each session is told that the administrator ends it (57P01)."""
+        down = round(self.random.uniform(0.2, 3.0), 2)
+        return Fault(at, f"stop postgres for {down} s", lambda: self._stop_postgres(down))
 
     async def unleash(self, faults: Sequence[Fault]) -> None:
         """Has everything go wrong at its time; returns when all of it is back."""
@@ -100,6 +110,12 @@ class Chaos:
             await asyncio.sleep(down)
             await self.system.kafka.start()
 
+    async def _stop_kafka(self, down: float) -> None:
+        async with self._lock("kafka"):
+            await self.system.kafka.stop()
+            await asyncio.sleep(down)
+            await self.system.kafka.start()
+
     async def _pause_kafka(self) -> None:
         async with self._lock("kafka"):
             pid = self.system.kafka.pid
@@ -114,6 +130,12 @@ class Chaos:
     async def _kill_postgres(self, down: float) -> None:
         async with self._lock("postgres"):
             self.system.postgres.kill()
+            await asyncio.sleep(down)
+            await self.system.postgres.start()
+
+    async def _stop_postgres(self, down: float) -> None:
+        async with self._lock("postgres"):
+            await self.system.postgres.stop()
             await asyncio.sleep(down)
             await self.system.postgres.start()
 

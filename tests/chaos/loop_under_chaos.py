@@ -187,9 +187,15 @@ def _consumed() -> tuple[Topic, ...]:
 def _faults(chaos: Chaos, seconds: float) -> list[Fault]:
     """The servers one after the other, in a random order, and kills at any time."""
     random = chaos.random
-    servers = [chaos.kill_kafka, chaos.pause_kafka, chaos.kill_postgres]
+    servers = [
+        chaos.kill_kafka,
+        chaos.pause_kafka,
+        chaos.stop_kafka,
+        chaos.kill_postgres,
+        chaos.stop_postgres,
+    ]
     random.shuffle(servers)
-    begins = (0.1, 0.4, 0.7)
+    begins = (0.05, 0.22, 0.39, 0.56, 0.73)
     faults = [
         fail((begin + random.uniform(0.0, 0.1)) * seconds)
         for fail, begin in zip(servers, begins, strict=True)

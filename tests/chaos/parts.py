@@ -22,6 +22,7 @@ OUTREACH_API = Part(Service.OUTREACH, "api")
 OUTREACH_WORKER = Part(
     Service.OUTREACH, "worker", settings={**_QUICK, "KINDRED_QUIET_HOURS__ENABLED": "false"}
 )
+FEEDBACK_WORKER = Part(Service.FEEDBACK, "worker", settings=_QUICK)
 
 
 def changed(part: Part, **settings: object) -> Part:
