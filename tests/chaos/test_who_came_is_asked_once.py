@@ -38,6 +38,9 @@ GUESTS = 300
 STAYED_AWAY = 7
 """Every seventh guest did not come."""
 
+SAID_AGAIN = 4
+"""Of every fourth it is said again that he came, when most have been asked."""
+
 _ASKED = "SELECT 1 FROM guest WHERE event_id = :event_id AND asked_at IS NOT NULL"
 _TO_ASK = "SELECT 1 FROM due_job WHERE kind = 'ask' AND done_at IS NULL"
 
@@ -54,9 +57,10 @@ async def test_who_came_is_asked_once(
         async with outside(system.kafka_settings) as others, chaos.supervision():
             await others.write(_writing(EVENT_CATALOGUE, event.event_id, event, sequence=1))
             faults = _faults(chaos)
-            for number, fault in enumerate(faults):
+            shares = [seen[number :: len(faults)] for number in range(len(faults))]
+            for fault, share, asked in zip(faults, shares, [[], *shares], strict=False):
                 before = await _count_asked(system, event)
-                for record in _told(seen[number :: len(faults)], random):
+                for record in [*_told(share, random), *map(_later, asked[::SAID_AGAIN])]:
                     await others.write(record)
                 await eventually(
                     lambda: _count_asked(system, event), partial(lt, before), within=120
@@ -99,6 +103,12 @@ def _told(seen: Sequence[InvitationChanged], random: Random) -> Iterator[Writing
             yield _writing(INVITATION_RECORDS, one.customer_id, later)
         elif number % 3 == 0:
             yield record
+
+
+def _later(one: InvitationChanged) -> Writing:
+    """The same word about the guest by another record, as if he was seen an hour later."""
+    again = one.model_copy(update={"at": one.at + timedelta(hours=1)})
+    return _writing(INVITATION_RECORDS, one.customer_id, again)
 
 
 async def _asked(system: System, event_id: UUID) -> Counter[UUID]:
