@@ -75,7 +75,7 @@ async def test_a_step_that_does_not_happen_is_one_clear_line(
         ran = await kindred(furnished, "demo", "--patience", "8")
     assert ran.code == 1
     assert ran.complained.startswith(
-        "kindred: the listing of the event did not happen within 3 s; look at: kindred status"
+        "kindred: the listing of the event did not happen within 8 s; look at: kindred status"
     )
     assert len(ran.complained.splitlines()) == 1
 

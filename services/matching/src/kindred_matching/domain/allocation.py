@@ -67,12 +67,17 @@ class Allocation:
     """
 
     def __init__(self, market: Market | None = None, sought: int = 0) -> None:
-        self.market = market or Market.empty(16, 16, 1, 1, effort=EFFORT, cost=False)
+        self.market = market or _market_of_nobody(np.float32)
         self.market.put_off = True
         self._changed: set[Slot] = set()
         self._moves = 0
         self._sought = sought
         self._assessed: list[Slot] = []
+
+    @classmethod
+    def of_nobody(cls, weight_type: type) -> "Allocation":
+        """An allocation that keeps weights so wide; four bytes do where nothing else is asked for."""
+        return cls(_market_of_nobody(weight_type))
 
     @classmethod
     def restored(cls, image: Mapping[str, Array]) -> "Allocation":
@@ -349,6 +354,10 @@ class Allocation:
 
     def _note(self) -> None:
         self._changed.update(self.market.changed.tolist())
+
+
+def _market_of_nobody(weight_type: type) -> Market:
+    return Market.empty(16, 16, 1, 1, effort=EFFORT, weight_type=weight_type, cost=False)
 
 
 def _enough(size: int, needed: int) -> int:

@@ -3,6 +3,9 @@
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+import numpy as np
+
+from kindred_matching.domain.allocation import Allocation
 from kindred_matching.domain.engine import Engine
 from kindred_matching.domain.explanation import WhyPair
 from kindred_matching.domain.facts import Customer, Event
@@ -23,8 +26,17 @@ _NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def compile_kernels() -> None:
-    """Plays a programme of three customers and two events through: whatever the service calls is compiled then."""
+    """Plays a programme of three customers and two events through: whatever the service calls is compiled then.
+
+    With weights as the service keeps them, and with those of double width that problems of others mostly have.
+    """
+    for weight_type in (np.float32, np.float64):
+        _play(weight_type)
+
+
+def _play(weight_type: type) -> None:
     engine = Engine(Rules())
+    engine.allocation = Allocation.of_nobody(weight_type)
     _take(
         engine, ClockTicked(_NOW), *_events(), *(CustomerReplaced(_customer(n)) for n in range(3))
     )
