@@ -50,7 +50,11 @@ async def client(desk: Desk, clerk: Clerk, site: Site) -> AsyncIterator[httpx.As
     assert clerk.epoch
     replicas = ReplicaProcess(desk.database, lambda: ThreadPoolExecutor(1))
     router = draws_router(
-        desk.transactions, lambda transaction: PostgresReadings(transaction.connection), replicas
+        desk.transactions,
+        lambda transaction: PostgresReadings(transaction.connection),
+        replicas,
+        desk.clock,
+        site.context.ids,
     )
     async with site.client(router) as client:
         client.headers.update(site.signed_in(Role.ADMINISTRATOR))
@@ -105,6 +109,11 @@ async def test_account_managers_see_the_draws_of_their_own_customers(
 ) -> None:
     client.headers.update(site.signed_in(Role.ACCOUNT_MANAGER, subject="bert"))
     assert await drawn(client) == [1]
+
+
+async def test_reading_draws_is_written_down(client: httpx.AsyncClient, desk: Desk) -> None:
+    assert await drawn(client) == [0, 1, 2]
+    assert await desk.count("audit_log WHERE action = 'draw.read'") == len(MANAGERS)
 
 
 async def test_a_draw_stays_on_the_list_whatever_became_of_it_until_its_customer_is_forgotten(

@@ -172,7 +172,9 @@ def _application(
         ),
         what_if_router(planning),
         demand_router(planning, Country(labels_of(taxonomy), regions, chosen.zone)),
-        draws_router(foundation.transactions, _open_readings, replicas),
+        draws_router(
+            foundation.transactions, _open_readings, replicas, foundation.clock, foundation.ids
+        ),
         themes_router(taxonomy),
         epochs_router(
             foundation.transactions,

@@ -8,7 +8,9 @@ from uuid import UUID
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field
 
+from kindred_common.clock import Clock, Ids
 from kindred_common.db.transactions import Transaction, Transactions
+from kindred_common.security.audit import AuditEntry, record
 from kindred_common.security.principals import Principal
 from kindred_common.web.auth import requires
 from kindred_common.web.paging import (
@@ -88,6 +90,8 @@ def draws_router(
     transactions: Transactions,
     open_readings: Callable[[Transaction], Readings],
     replicas: Replicas,
+    clock: Clock,
+    ids: Ids,
 ) -> APIRouter:
     """Reading what was drawn."""
     router = APIRouter(prefix="/v1", tags=["draws"])
@@ -100,7 +104,11 @@ def draws_router(
         place = after_two(cursor, words, identity)
         async with transactions.begin() as transaction:
             found = await open_readings(transaction).draws(sight, place, limit + 1)
-        items, last = cut(found, limit)
+            items, last = cut(found, limit)
+            for each in items:
+                whose = ("customer", str(each.draw.customer_id))
+                entry = AuditEntry(ids(), clock.now(), reader.subject, "draw.read", *whose)
+                await record(transaction.connection, entry)
         following = last and encode_cursor(last.draw.period, str(last.draw.customer_id))
         return Page(items=[DrawView.of(each) for each in items], next_cursor=following)
 
