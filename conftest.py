@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadScopeScheduling
 
 from kindred_cli.servers.kafka import EmbeddedKafka
-from kindred_cli.servers.machine import free_port
 from kindred_cli.servers.postgres import EmbeddedPostgres
 from kindred_cli.servers.stores import kafka_classpath
 from kindred_cli.settings import TestServerSettings
+from kindred_common.testing.ports import free_port
 
 # Speed is measured elsewhere: an example that a busy machine was slow with is no fault.
 settings.register_profile(

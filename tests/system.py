@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from random import SystemRandom
 
 import httpx
 from sqlalchemy import text
@@ -26,13 +25,14 @@ from kindred_cli.servers.databases import (
 )
 from kindred_cli.servers.errors import ServerError
 from kindred_cli.servers.kafka import EmbeddedKafka
-from kindred_cli.servers.machine import HOST, free_port, require_free_port
+from kindred_cli.servers.machine import HOST
 from kindred_cli.servers.postgres import EmbeddedPostgres
 from kindred_cli.settings import inherited_environment
 from kindred_common.contracts.vocabulary import Service
 from kindred_common.db.settings import DatabaseSettings
 from kindred_common.messaging.settings import KafkaSettings
 from kindred_common.security.principals import Role
+from kindred_common.testing.ports import free_block, free_port
 from kindred_common.testing.waiting import eventually
 from kindred_common.web.probes import READY
 
@@ -68,7 +68,7 @@ class System:
         services: Collection[Service] = SERVICES,
     ) -> None:
         self.services = services
-        self.addresses = Addresses(base_port=free_base())
+        self.addresses = Addresses(free_block())
         self.postgres = EmbeddedPostgres(
             folder / "postgres", self.addresses.postgres, durable=durable
         )
@@ -216,24 +216,3 @@ async def running_parts(
         yield system
     finally:
         await system.stop()
-
-
-def free_base() -> int:
-    """A base port whose whole block is free, below the ports that the machine gives to outgoing connections."""
-    bases = list(range(15_000, 32_000, 100))
-    SystemRandom().shuffle(bases)
-    for base in bases:
-        addresses = Addresses(base_port=base)
-        wanted = [
-            *addresses.purposes(),
-            addresses.postgres,
-            addresses.kafka,
-            addresses.kafka_controller,
-        ]
-        try:
-            for port in wanted:
-                require_free_port(port, "test")
-        except ServerError:
-            continue
-        return base
-    raise ServerError("no block of ports is free")

@@ -12,9 +12,10 @@ from tests.bench.processes import peer, processor_seconds
 from tests.bench.world import THEMES
 from tests.system import System
 
-from kindred_cli.servers.machine import HOST, free_port
+from kindred_cli.servers.machine import HOST
 from kindred_common.contracts.vocabulary import Service
 from kindred_common.security.principals import Role
+from kindred_common.testing.ports import free_port
 from kindred_common.testing.waiting import eventually
 
 ROUNDS = 3

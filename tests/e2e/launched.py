@@ -14,7 +14,6 @@ import httpx
 import psutil
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
-from tests.system import free_base
 
 from kindred_cli.client import ClientSettings
 from kindred_cli.launcher.addresses import Addresses
@@ -27,6 +26,7 @@ from kindred_common.contracts.vocabulary import Service
 from kindred_common.db.settings import DatabaseSettings
 from kindred_common.messaging.settings import KafkaSettings
 from kindred_common.security.principals import Role
+from kindred_common.testing.ports import free_block
 
 UP_WITHIN = 300.0
 DOWN_WITHIN = 100.0
@@ -94,7 +94,7 @@ class Launched:
 def launched(folder: Path, settings: Mapping[str, str]) -> Iterator[Launched]:
     """`kindred up` on an empty folder, until the block ends; then all it started must be gone."""
     home, output = Home(folder / "home"), folder / "output.txt"
-    addresses = Addresses(free_base())
+    addresses = Addresses(free_block())
     command = [sys.executable, "-m", "kindred_cli", "up", "--base-port", str(addresses.base_port)]
     environment = inherited_environment() | {**settings, "KINDRED_HOME": str(home.folder)}
     with output.open("wb") as file:

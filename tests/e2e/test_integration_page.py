@@ -20,7 +20,8 @@ from kindred_common.runtime.settings import HttpSettings
 from kindred_common.security.settings import SecuritySettings
 from kindred_common.testing.cluster import fresh_topics, read_all
 from kindred_common.testing.databases import fresh_database
-from kindred_common.testing.services import free_port, running
+from kindred_common.testing.ports import free_port
+from kindred_common.testing.services import running
 from kindred_common.testing.waiting import eventually
 from kindred_profile.bootstrap import SERVICE
 from kindred_profile.settings import ProfileSettings

@@ -3,8 +3,8 @@ import sys
 
 import pytest
 
-from kindred_cli.servers.machine import free_port
 from kindred_cli.settings import inherited_environment
+from kindred_common.testing.ports import free_port
 
 
 @pytest.mark.parametrize("step", ["topics", "migrate"])

@@ -17,7 +17,7 @@ PARENT = """
 import asyncio, sys
 from pathlib import Path
 from kindred_cli.servers.kafka import EmbeddedKafka
-from kindred_cli.servers.machine import free_port
+from kindred_common.testing.ports import free_port
 from kindred_cli.servers.postgres import EmbeddedPostgres
 
 async def main():

@@ -10,7 +10,6 @@ from kindred_cli.client import service_client
 from kindred_cli.errors import CommandError
 from kindred_cli.launcher.addresses import Addresses
 from kindred_cli.launcher.home import Home
-from kindred_cli.servers.machine import free_port
 from kindred_common.clock import SystemClock
 from kindred_common.contracts.codec import RawRecord
 from kindred_common.contracts.topics import EXTERNAL_ANSWERS, SURVEY_ANSWERS
@@ -25,6 +24,7 @@ from kindred_common.runtime.settings import HttpSettings, ServiceSettings
 from kindred_common.security import tables as security_tables
 from kindred_common.security.settings import SecuritySettings
 from kindred_common.testing.databases import fresh_database
+from kindred_common.testing.ports import free_port
 from kindred_common.web.application import create_application
 from kindred_common.web.paging import encode_cursor
 

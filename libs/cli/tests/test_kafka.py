@@ -16,7 +16,6 @@ from kindred_cli.kafka_acls import apply_access
 from kindred_cli.servers.errors import ServerError
 from kindred_cli.servers.kafka import EmbeddedKafka
 from kindred_cli.servers.kafka_settings import SecureListener
-from kindred_cli.servers.machine import free_port
 from kindred_cli.servers.tls import write_certificate
 from kindred_common.contracts.topics import CUSTOMER_MATCHES, EXTERNAL_ANSWERS, SURVEY_ANSWERS
 from kindred_common.contracts.vocabulary import Service
@@ -28,6 +27,7 @@ from kindred_common.messaging.kafka import (
 )
 from kindred_common.messaging.settings import KafkaSettings
 from kindred_common.messaging.topic_admin import apply_topics
+from kindred_common.testing.ports import free_port
 
 
 @pytest.fixture

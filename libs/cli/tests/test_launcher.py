@@ -19,12 +19,12 @@ import pytest
 from kindred_cli.launcher.addresses import Addresses
 from kindred_cli.launcher.home import Home
 from kindred_cli.servers.databases import role_of
-from kindred_cli.servers.machine import free_port
 from kindred_cli.settings import inherited_environment
 from kindred_common.contracts.topics import CRM_CUSTOMERS
 from kindred_common.contracts.vocabulary import Service
 from kindred_common.messaging.settings import KafkaSettings
 from kindred_common.testing.cluster import fresh_topics, read_raw, write_bytes
+from kindred_common.testing.ports import free_block
 
 LAUNCHER = Path(__file__).parent / "launch_stand_ins.py"
 UP = "Kindred is up."
@@ -84,7 +84,7 @@ def launch(tmp_path: Path) -> Iterator[Launcher]:
         home: Path = tmp_path / "home",
         **settings: str,
     ) -> Launch:
-        base = base_port or free_base_port()
+        base = base_port or free_block()
         output = tmp_path / f"output-{len(launches)}.txt"
         arguments = [sys.executable, str(LAUNCHER), str(home), str(base), manner]
         with output.open("wb") as file:
@@ -101,15 +101,6 @@ def launch(tmp_path: Path) -> Iterator[Launcher]:
     for one in launches:
         one.process.kill()
         one.process.wait()
-
-
-def free_base_port() -> int:
-    while True:
-        base = free_port() // 100 * 100
-        used = Addresses(base)
-        ports = [*used.purposes(), used.postgres, used.kafka, used.kafka_controller]
-        if base >= 1100 and all(map(is_free, ports)):
-            return base
 
 
 def is_free(port: int) -> bool:
@@ -140,7 +131,7 @@ def test_a_first_run_repairs_and_stops_in_order_and_a_second_finds_its_data(
     secrets = secrets_of(first)
     stops_in_order(first)
 
-    second = launch(base_port=free_base_port())
+    second = launch(base_port=free_block())
     second.until_up()
     asyncio.run(find_data(second))
     assert secrets_of(second) == secrets
@@ -176,7 +167,7 @@ async def find_data(run: Launch) -> None:
 
 
 def nobody_else_runs_here(run: Launch, launch: Launcher) -> None:
-    other = launch(base_port=free_base_port())
+    other = launch(base_port=free_block())
     assert other.process.wait(100) == 1
     pid = run.process.pid
     assert f"already runs on {run.home} (process {pid}); stop it first" in other.output
@@ -222,7 +213,7 @@ def test_a_service_that_does_not_start_is_one_clear_line_and_nothing_stays(
 
 
 def test_a_busy_port_is_one_clear_line(launch: Launcher) -> None:
-    base = free_base_port()
+    base = free_block()
     with socket.create_server(("127.0.0.1", Addresses(base).port(Service.MATCHING))):
         failing = launch(base_port=base)
         assert failing.process.wait(100) == 1

@@ -12,7 +12,8 @@ from kindred_cli.launcher.addresses import Addresses
 from kindred_cli.launcher.home import Home
 from kindred_cli.launcher.infrastructure import mail
 from kindred_cli.launcher.mail_pages import mail_pages
-from kindred_cli.servers.machine import HOST, free_port
+from kindred_cli.servers.machine import HOST
+from kindred_common.testing.ports import free_port
 
 
 @dataclass(frozen=True)

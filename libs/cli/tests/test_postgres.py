@@ -18,9 +18,9 @@ from kindred_cli.servers.databases import (
     with_passwords,
 )
 from kindred_cli.servers.errors import ServerError
-from kindred_cli.servers.machine import free_port
 from kindred_cli.servers.postgres import BINARIES, EmbeddedPostgres
 from kindred_common.contracts.vocabulary import Service
+from kindred_common.testing.ports import free_port
 from kindred_common.testing.waiting import eventually
 
 

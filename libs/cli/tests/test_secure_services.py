@@ -15,7 +15,7 @@ from kindred_cli.kafka_acls import apply_access
 from kindred_cli.servers.child import Child, Program
 from kindred_cli.servers.kafka import EmbeddedKafka
 from kindred_cli.servers.kafka_settings import SecureListener
-from kindred_cli.servers.machine import HOST, free_port
+from kindred_cli.servers.machine import HOST
 from kindred_cli.servers.tls import write_certificate
 from kindred_cli.settings import inherited_environment
 from kindred_common.clock import SystemClock, new_id
@@ -39,6 +39,7 @@ from kindred_common.messaging.settings import KafkaSettings
 from kindred_common.messaging.topic_admin import apply_topics
 from kindred_common.testing.cluster import read_all, write
 from kindred_common.testing.databases import fresh_database
+from kindred_common.testing.ports import free_port
 from kindred_common.testing.waiting import eventually
 from kindred_common.web.probes import READY
 

@@ -31,7 +31,8 @@ from kindred_common.security.principals import Role
 from kindred_common.security.settings import SecuritySettings
 from kindred_common.testing.clocks import OffsetClock
 from kindred_common.testing.databases import empty, fresh_database
-from kindred_common.testing.services import Running, free_port, running
+from kindred_common.testing.ports import free_port
+from kindred_common.testing.services import Running, running
 from kindred_invitations.bootstrap import SERVICE
 from kindred_invitations.settings import InvitationsSettings
 

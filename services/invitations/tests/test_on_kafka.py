@@ -42,7 +42,8 @@ from kindred_common.security.settings import SecuritySettings
 from kindred_common.testing.clocks import OffsetClock
 from kindred_common.testing.cluster import fresh_topics, read_all, write, write_bytes
 from kindred_common.testing.databases import fresh_database
-from kindred_common.testing.services import free_port, running
+from kindred_common.testing.ports import free_port
+from kindred_common.testing.services import running
 from kindred_common.testing.waiting import eventually
 from kindred_invitations.bootstrap import SERVICE
 from kindred_invitations.settings import InvitationsSettings

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from kindred_common.clock import new_id
 from kindred_common.db.engine import create_engine
-from kindred_common.testing.services import free_port
+from kindred_common.testing.ports import free_port
 from kindred_common.testing.waiting import eventually
 
 

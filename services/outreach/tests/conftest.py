@@ -4,7 +4,7 @@ import pytest
 from services.outreach.tests.mail_server import UnkindServer, unkind_server
 from services.outreach.tests.office import Office, open_office
 
-from kindred_common.testing.services import free_port
+from kindred_common.testing.ports import free_port
 
 
 @pytest.fixture(scope="module")

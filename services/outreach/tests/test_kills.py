@@ -16,7 +16,7 @@ from services.outreach.tests.office import Office, hear, mail_of, recipient, req
 
 from kindred_common.clock import new_id
 from kindred_common.testing.clocks import OffsetClock
-from kindred_common.testing.services import free_port
+from kindred_common.testing.ports import free_port
 from kindred_common.testing.waiting import eventually
 from kindred_outreach.adapters.tables import message as table
 from kindred_outreach.application.recover_messages import LEASE

@@ -18,7 +18,8 @@ from kindred_common.security.settings import SecuritySettings
 from kindred_common.testing.clocks import OffsetClock
 from kindred_common.testing.cluster import fresh_topics
 from kindred_common.testing.databases import empty, fresh_database
-from kindred_common.testing.services import Running, free_port, running
+from kindred_common.testing.ports import free_port
+from kindred_common.testing.services import Running, running
 from kindred_profile.bootstrap import SERVICE
 from kindred_profile.settings import ProfileSettings
 

@@ -22,7 +22,8 @@ from kindred_common.security.principals import Role
 from kindred_common.security.settings import SecuritySettings
 from kindred_common.testing.clocks import OffsetClock
 from kindred_common.testing.databases import empty, fresh_database
-from kindred_common.testing.services import free_port, running
+from kindred_common.testing.ports import free_port
+from kindred_common.testing.services import running
 from kindred_survey.adapters.postgres_customers import PostgresCustomers
 from kindred_survey.application.ports import Customer
 from kindred_survey.bootstrap import SERVICE

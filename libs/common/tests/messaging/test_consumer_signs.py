@@ -21,7 +21,7 @@ from kindred_common.messaging.kafka import KafkaConsumer, create_consumer
 from kindred_common.messaging.settings import KafkaSettings
 from kindred_common.messaging.subscription import Subscription, one_by_one
 from kindred_common.testing.cluster import write
-from kindred_common.testing.services import free_port
+from kindred_common.testing.ports import free_port
 from kindred_common.testing.waiting import eventually
 
 ALL = {(SURVEY_ANSWERS.name, str(number)) for number in range(SURVEY_ANSWERS.partitions)}

@@ -90,6 +90,7 @@ async def test_a_member_that_was_overtaken_changes_nothing(bench: Bench, intake:
     with pytest.raises(Overtaken):
         await intake.take([raw(new_id(), 2, 0)], stale)
     assert await values(bench) == [1]
+    assert shown(bench.metrics, "consumer_records_total")[TOPIC, "applied"] == 1
 
 
 async def test_bad_records_are_held_with_field_and_reason_and_the_good_go_on(

@@ -19,7 +19,7 @@ from kindred_common.messaging.outbox import LOCK_SPACE, RELAY_LOCK
 from kindred_common.messaging.relay import MEASURE_EVERY, Relay
 from kindred_common.messaging.settings import KafkaSettings
 from kindred_common.testing.cluster import read_all
-from kindred_common.testing.services import free_port
+from kindred_common.testing.ports import free_port
 from kindred_common.testing.waiting import eventually
 
 

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 
 from kindred_common.runtime.server import PATIENCE, Patience, serve
 from kindred_common.runtime.settings import HttpSettings
-from kindred_common.testing.services import free_port
+from kindred_common.testing.ports import free_port
 from kindred_common.testing.sites import lay_out_site
 from kindred_common.testing.waiting import eventually
 from kindred_common.web.routing import open_router

@@ -12,7 +12,7 @@ from kindred_common.observability.health import Health
 from kindred_common.security.personal_links import KEPT_AFTER_EXPIRY, PersonalLinks
 from kindred_common.security.tables import idempotency_key, personal_link
 from kindred_common.testing.clocks import FakeClock
-from kindred_common.testing.services import free_port
+from kindred_common.testing.ports import free_port
 from kindred_common.testing.waiting import eventually
 from kindred_common.web.housekeeping import Housekeeping
 from kindred_common.web.idempotency import KEPT_FOR

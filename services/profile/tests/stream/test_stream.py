@@ -25,7 +25,7 @@ from kindred_common.runtime.settings import HttpSettings
 from kindred_common.testing.clocks import OffsetClock
 from kindred_common.testing.cluster import fresh_topics, read_all, write, write_bytes
 from kindred_common.testing.databases import fresh_database
-from kindred_common.testing.services import free_port
+from kindred_common.testing.ports import free_port
 from kindred_common.testing.waiting import eventually
 from kindred_profile.bootstrap import SERVICE
 from kindred_profile.settings import ProfileSettings

@@ -3,24 +3,13 @@
 import shutil
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
-from random import SystemRandom
 
 from kindred_cli.servers.errors import ServerError
 
 HOST = "127.0.0.1"
 MEBIBYTE = 1024 * 1024
-
-
-def free_port() -> int:
-    """A port nobody listens on at this moment, below those that the machine gives to outgoing connections."""
-    chance = SystemRandom()
-    while True:
-        port = chance.randrange(15_000, 32_000)
-        with suppress(ServerError):
-            require_free_port(port, "trying")
-            return port
 
 
 def require_free_port(port: int, purpose: str) -> None:

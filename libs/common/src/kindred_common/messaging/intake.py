@@ -17,7 +17,7 @@ from kindred_common.contracts.heartbeat import HEARTBEAT_TYPE
 from kindred_common.contracts.record import Record
 from kindred_common.contracts.topics import Kind, Topic
 from kindred_common.db.faults import is_transient
-from kindred_common.db.transactions import Transaction, Transactions
+from kindred_common.db.transactions import AfterCommit, Transaction, Transactions
 from kindred_common.messaging.held import (
     BlockedKeys,
     Held,
@@ -224,9 +224,17 @@ class Intake:
         if subscription.topic.kind is Kind.FACT:
             await forget(transaction.connection, self.consumer, refused)
         batch.sort_out(pairs, new, refusals)
-        outcomes = self._metrics.consumer_records_total
-        outcomes.labels(topic=topic_name, outcome=rest).inc(len(records) - len(new))
-        outcomes.labels(topic=topic_name, outcome="applied").inc(len(new) - len(refusals))
+        counts = {rest: len(records) - len(new), "applied": len(new) - len(refusals)}
+        transaction.after_commit(f"count {topic_name}", self._counting(topic_name, counts))
+
+    def _counting(self, topic_name: str, records: Mapping[str, int]) -> AfterCommit:
+        async def count() -> None:
+            for outcome, number in records.items():
+                self._metrics.consumer_records_total.labels(topic=topic_name, outcome=outcome).inc(
+                    number
+                )
+
+        return count
 
     async def _new(
         self,

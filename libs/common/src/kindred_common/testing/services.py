@@ -1,11 +1,9 @@
 """Runs a service inside a test, on real servers."""
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from random import SystemRandom
 from typing import Generic
 
 import httpx
@@ -32,16 +30,6 @@ class Running(Generic[S]):
     foundation: Foundation[S]
     parts: Parts
     client: httpx.AsyncClient
-
-
-def free_port() -> int:
-    """A port that was free a moment ago, below those that the machine gives to outgoing connections."""
-    chance = SystemRandom()
-    while True:
-        port = chance.randrange(15_000, 32_000)
-        with suppress(OSError), socket.socket() as probe:
-            probe.bind(("127.0.0.1", port))
-            return port
 
 
 @asynccontextmanager
