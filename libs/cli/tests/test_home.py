@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from kindred_cli.launcher.addresses import Addresses
 from kindred_cli.launcher.home import Home
 from kindred_cli.launcher.lock import only_launcher
 from kindred_cli.servers.errors import ServerError
@@ -61,3 +62,25 @@ def test_who_makes_room_on_a_full_disk_gets_the_lock(full_disk: Path) -> None:
         with pytest.raises(ServerError, match="already runs on"), only_launcher(home):
             pass
         assert (home / "lock").read_bytes() == b""
+
+
+def test_a_key_that_cannot_be_written_is_one_clear_line_and_leaves_nothing(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    with (
+        pytest.raises(ServerError, match=r"^cannot write in .*/home: File too large$"),
+        no_byte_can_be_written(),
+    ):
+        home.issuer()
+    assert list((home.folder / "issuer").iterdir()) == []
+    assert home.issuer().issue("somebody", [])
+
+
+def test_where_a_system_listens_is_not_forgotten_on_a_full_disk(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    home.remember(Addresses(base_port=9100))
+    with (
+        pytest.raises(ServerError, match=r"^cannot write in .*/home: File too large$"),
+        no_byte_can_be_written(),
+    ):
+        home.remember(Addresses(base_port=9200))
+    assert Home(home.folder).addresses() == Addresses(base_port=9100)

@@ -33,15 +33,20 @@ class Home:
         return self.folder / "mail"
 
     def issuer(self, clock: Clock | None = None) -> LocalIssuer:
-        """Signs tokens for this system; makes its key on first use."""
+        """Signs tokens for this system; makes its key on first use.
+
+        Raises:
+            ServerError: there is no key yet, and it cannot be written.
+        """
         settings = SecuritySettings()
-        return LocalIssuer(
-            self.folder / "issuer",
-            issuer=settings.issuer,
-            audience=settings.audience,
-            clock=clock or SystemClock(),
-            ids=new_id,
-        )
+        with writing_in(self.folder):
+            return LocalIssuer(
+                self.folder / "issuer",
+                issuer=settings.issuer,
+                audience=settings.audience,
+                clock=clock or SystemClock(),
+                ids=new_id,
+            )
 
     def passwords(self) -> dict[Service, str]:
         """The database password of each service's role, derived from one secret of this folder.
@@ -56,8 +61,14 @@ class Home:
         }
 
     def remember(self, addresses: Addresses) -> None:
-        """Lets commands in other terminals find the running system."""
-        self._addresses.write_text(json.dumps({"base_port": addresses.base_port}))
+        """Lets commands in other terminals find the running system.
+
+        Raises:
+            ServerError: it cannot be written; what was known before stays.
+        """
+        with writing_in(self.folder):
+            told = json.dumps({"base_port": addresses.base_port})
+            _write_whole(self._addresses, told.encode())
 
     def addresses(self) -> Addresses:
         """Where the system listens, or listened when it last ran."""

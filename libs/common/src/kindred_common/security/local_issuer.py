@@ -3,8 +3,8 @@
 import json
 import os
 import tempfile
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -71,10 +71,8 @@ def _open_key(directory: Path) -> ECKey:
 
 def _keep(path: Path, pem: bytes) -> None:
     """Writes the key whole or not at all; if another process was first, its key stands."""
-    draft = _draft(path, pem)
-    with suppress(FileExistsError):
+    with _draft(path, pem) as draft, suppress(FileExistsError):
         path.hardlink_to(draft)
-    draft.unlink()
 
 
 def _write_public(path: Path, key: ECKey) -> None:
@@ -82,14 +80,19 @@ def _write_public(path: Path, key: ECKey) -> None:
     text = json.dumps({"keys": [public]}, indent=1)
     if path.exists() and path.read_text() == text:
         return
-    draft = _draft(path, text.encode())
-    draft.chmod(0o644)
-    draft.replace(path)
+    with _draft(path, text.encode()) as draft:
+        draft.chmod(0o644)
+        draft.replace(path)
 
 
-def _draft(path: Path, content: bytes) -> Path:
-    """A file beside the path that only the owner can read."""
+@contextmanager
+def _draft(path: Path, content: bytes) -> Iterator[Path]:
+    """A file beside the path that only the owner can read; it goes when the block ends, also when it could not be written."""
     number, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    with os.fdopen(number, "wb") as file:
-        file.write(content)
-    return Path(name)
+    draft = Path(name)
+    try:
+        with os.fdopen(number, "wb") as file:
+            file.write(content)
+        yield draft
+    finally:
+        draft.unlink(missing_ok=True)

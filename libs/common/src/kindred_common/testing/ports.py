@@ -4,6 +4,7 @@ A port is free when nobody listens on it, but whoever asks binds it only later, 
 one also holds the UDP port of the same number, which nobody uses otherwise: the machine lets it go when the process ends, however it ends.
 """
 
+import atexit
 import socket
 from collections import deque
 from collections.abc import Sequence
@@ -50,3 +51,9 @@ def _hold(port: int) -> socket.socket:
         holder.close()
         raise
     return holder
+
+
+@atexit.register
+def _let_go() -> None:
+    for holder in (*_held_blocks, *_held_ports):
+        holder.close()
