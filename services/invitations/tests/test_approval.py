@@ -129,6 +129,36 @@ async def test_an_objection_counts_as_soon_as_it_is_heard(house: House) -> None:
     assert "objection" in refused["detail"]
 
 
+@pytest.mark.parametrize(
+    ("statements", "refused"),
+    [
+        ((("invitations", "revoked"), ("all", "granted")), True),
+        ((("invitations", "revoked"), ("invitations", "granted")), False),
+        ((("all", "objected"), ("invitations", "granted")), False),
+        ((("all", "objected"), ("surveys", "granted")), True),
+        ((("invitations", "granted"), ("all", "revoked")), True),
+        ((("surveys", "revoked"),), False),
+        ((("all", "revoked"), ("all", "granted")), False),
+    ],
+)
+async def test_only_a_yes_to_invitations_lifts_their_refusal(
+    house: House, statements: tuple[tuple[str, str], ...], refused: bool
+) -> None:
+    customer = await house.customer()
+    draft = await house.draft(customer, await house.event())
+    for day, (purpose, state) in enumerate(statements):
+        said = {
+            "customer_id": customer,
+            "purpose": purpose,
+            "state": state,
+            "stated_at": house.clock.now() + timedelta(days=day - 9),
+            "channel": "page",
+        }
+        await house.receive(CONSENT_RECORDS, customer, ConsentChanged.model_validate(said))
+
+    await house.post(f"/v1/invitations/{draft}/approve", status=409 if refused else 200)
+
+
 async def test_an_event_that_has_begun_or_is_off_takes_nobody(house: House) -> None:
     soon = await house.event(starts_at=house.clock.now() + timedelta(minutes=5))
     off = await house.event()

@@ -91,6 +91,16 @@ def test_skipped(rule: str, message: Message, known: Standing) -> None:
     assert (found.rule, found.verdict) == (rule, Verdict.SKIP)
 
 
+def test_only_a_yes_to_a_purpose_lifts_its_refusal() -> None:
+    said = {
+        "invitations": Statement("revoked", MONDAY - 2 * DAY),
+        "all": Statement("granted", MONDAY - DAY),
+    }
+    assert refused(said, "invitations")
+    assert not refused(said, "surveys")
+    assert not refused(said | {"invitations": Statement("granted", MONDAY)}, "invitations")
+
+
 def test_the_later_word_counts() -> None:
     back = {
         "all": Statement("objected", MONDAY - 2 * DAY),

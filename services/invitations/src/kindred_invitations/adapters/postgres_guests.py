@@ -10,16 +10,28 @@ from kindred_common.contracts.vocabulary import ConsentPurpose, ConsentState
 from kindred_invitations.adapters.tables import consent, customer
 from kindred_invitations.domain.guests import Guest
 
-_LAST_WORD = (
-    sa.select(consent.c.state)
-    .where(
-        consent.c.customer_id == customer.c.id,
-        consent.c.purpose.in_([ConsentPurpose.INVITATIONS, ConsentPurpose.ALL]),
-    )
-    .order_by(consent.c.stated_at.desc(), consent.c.purpose)
-    .limit(1)
-    .scalar_subquery()
+_narrow = consent.alias("narrow")
+_broad = consent.alias("broad")
+_WELCOME_SINCE = sa.exists().where(
+    _narrow.c.customer_id == customer.c.id,
+    _narrow.c.purpose == ConsentPurpose.INVITATIONS,
+    _narrow.c.state == ConsentState.GRANTED,
+    _narrow.c.stated_at > _broad.c.stated_at,
 )
+_REFUSED = sa.or_(
+    sa.exists().where(
+        _narrow.c.customer_id == customer.c.id,
+        _narrow.c.purpose == ConsentPurpose.INVITATIONS,
+        _narrow.c.state != ConsentState.GRANTED,
+    ),
+    sa.exists().where(
+        _broad.c.customer_id == customer.c.id,
+        _broad.c.purpose == ConsentPurpose.ALL,
+        _broad.c.state != ConsentState.GRANTED,
+        ~_WELCOME_SINCE,
+    ),
+)
+"""Invitations were refused, which only a yes to them lifts, or everything was, and no yes to them came since."""
 
 
 class PostgresGuests:
@@ -29,17 +41,15 @@ class PostgresGuests:
         self._connection = connection
 
     async def find(self, customer_id: UUID) -> Guest | None:
-        statement = sa.select(customer, _LAST_WORD.label("last_word"))
+        statement = sa.select(customer, _REFUSED.label("refused"))
         found = await self._connection.execute(statement.where(customer.c.id == customer_id))
         row = found.one_or_none()
         if row is None:
             return None
-        refused = row.last_word is not None and row.last_word != ConsentState.GRANTED
         if row.profile is None:
-            return Guest(active=row.active, refused=refused)
-        return _guest(
-            CustomerProfile.model_validate(row.profile), active=row.active, refused=refused
-        )
+            return Guest(active=row.active, refused=row.refused)
+        profile = CustomerProfile.model_validate(row.profile)
+        return _guest(profile, active=row.active, refused=row.refused)
 
 
 def _guest(profile: CustomerProfile, *, active: bool, refused: bool) -> Guest:

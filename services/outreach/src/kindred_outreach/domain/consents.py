@@ -37,9 +37,16 @@ def purpose_of(message_purpose: str) -> str | None:
 
 
 def last_word(statements: Statements, purpose: str) -> str | None:
-    """The later of what was said about the purpose and about everything, at the same moment the refusal; None for nothing."""
-    said = [statements[name] for name in (purpose, ALL) if name in statements]
-    return max(said, key=lambda one: (one.stated_at, one.state != GRANTED)).state if said else None
+    """What was said about the purpose itself, unless everything was refused then or later; None for nothing.
+
+    A later yes to everything does not lift a refusal of the purpose: only a yes to just that does.
+    """
+    narrow, broad = statements.get(purpose), statements.get(ALL)
+    if narrow is None or broad is None:
+        said = narrow or broad
+        return said.state if said else None
+    refuses_all = broad.state != GRANTED and broad.stated_at >= narrow.stated_at
+    return broad.state if refuses_all else narrow.state
 
 
 def already_said(statements: Statements, purpose: str, state: str) -> bool:
