@@ -5,9 +5,11 @@ from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Executable, event, text
+from sqlalchemy import Connection, ExceptionContext, Executable, event, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from kindred_common.db.faults import lost_to_another
 from kindred_common.testing.waiting import eventually
 
 _PATIENCE = text("SET LOCAL deadlock_timeout = '30s'")
@@ -17,7 +19,6 @@ _LOOK_AGAIN = "SET LOCAL deadlock_timeout = '3s'"
 _WAITING = text(
     "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 )
-_DEADLOCKS = text("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
 
 T = TypeVar("T")
 
@@ -29,8 +30,14 @@ async def undone_once(
 
     That one executes ``held``; as soon as ``act`` waits for it, it wants what ``act`` holds, and commits in the end.
     """
-    before = await _number(engine, _DEADLOCKS)
+    undone: list[str] = []
+
+    def note(context: ExceptionContext) -> None:
+        if isinstance(error := context.sqlalchemy_exception, DBAPIError) and lost_to_another(error):
+            undone.append(context.statement or "COMMIT")
+
     event.listen(engine.sync_engine, "begin", _look_late)
+    event.listen(engine.sync_engine, "handle_error", note)
     try:
         async with asyncio.TaskGroup() as group, engine.begin() as other:
             await other.execute(_PATIENCE)
@@ -41,7 +48,9 @@ async def undone_once(
             await other.execute(wanted)
     finally:
         event.remove(engine.sync_engine, "begin", _look_late)
-    await eventually(lambda: _number(engine, _DEADLOCKS), lambda now: now == before + 1)
+        event.remove(engine.sync_engine, "handle_error", note)
+    if not undone:
+        raise AssertionError("the server undid nothing")
     return acting.result()
 
 
