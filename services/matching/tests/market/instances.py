@@ -53,6 +53,30 @@ def draw_books(random: Random, customers: int = 8, events: int = 6) -> Books:
     return books
 
 
+def draw_long_books(random: Random) -> Books:
+    """A few customers with more options than a search is for: 13 to 15 events that exclude each other by time alone."""
+    customers, events = 3, random.randint(13, 15)
+    starts = [random.randint(0, 30) * HOUR for _ in range(events)]
+    books = Books(
+        caps={c: random.randint(2, 5) for c in range(customers)},
+        accounts=dict.fromkeys(range(customers), -1),
+        hospitality={},
+        seats={e: random.randint(1, 3) for e in range(events)},
+        times={e: (starts[e], starts[e] + random.randint(1, 9) * HOUR) for e in range(events)},
+        years={e: random.randrange(YEARS) for e in range(events)},
+        rows={c: {} for c in range(customers)},
+    )
+    for row in books.rows.values():
+        for event in range(events):
+            weight, cost = random.uniform(0.1, 10.0), float(random.choice([0, 10, 25]))
+            row[event, random.choice([1, 1, 1, 2])] = weight, cost
+    if random.random() < 0.5:
+        _limit_costs(random, books, 0)
+    else:
+        books.rows = {c: without_costs(row) for c, row in books.rows.items()}
+    return books
+
+
 def without_costs(row: dict[Option, tuple[float, float]]) -> dict[Option, tuple[float, float]]:
     return {option: (weight, 0.0) for option, (weight, _) in row.items()}
 

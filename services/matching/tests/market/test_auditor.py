@@ -10,6 +10,7 @@ from services.matching.tests.market.instances import (
     QUICK,
     choice_of,
     draw_books,
+    draw_long_books,
     open_market,
     prices_of,
 )
@@ -89,3 +90,17 @@ def test_the_bound_is_above_the_optimum_of_an_exact_solver(seed: int) -> None:
     optimum = optimum_of(books)
     assert market.certificate.bound >= optimum - 1e-6
     assert market.certificate.value <= optimum + 1e-6
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_the_bound_is_exact_where_options_are_many(seed: int) -> None:
+    """Beyond a dozen options, bundles come from the dynamic program, where time alone excludes."""
+    books = draw_long_books(Random(seed))
+    market = open_market(books)
+    assert market.state.totals[0]["interval_only"]
+    market.start(QUICK)
+    audit(market, books)
+    assert market.certificate.bound >= optimum_of(books) - 1e-6
+    for _ in range(50):
+        market.work()
+    audit(market, books)

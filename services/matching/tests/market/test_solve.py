@@ -1,12 +1,21 @@
 """The offline command: what it writes holds, and what it cannot read it says in a line."""
 
 import json
+import re
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from services.matching.tests.market.auditor import (
+    Books,
+    Option,
+    Prices,
+    bound_of,
+    faults,
+    value_of,
+)
 
 from kindred_matching.entrypoints.solve import solve
 
@@ -15,6 +24,8 @@ pytestmark = pytest.mark.timeout(400)
 
 Arrays = dict[str, Any]
 U, V = 40, 12
+PLAIN = (0.0, 1, 0.0)
+"""Weight, seats and cost of a pair that the problem does not have."""
 
 
 def a_problem(seed: int = 0) -> Arrays:
@@ -99,6 +110,126 @@ def test_a_problem_with_updates(tmp_path: Path) -> None:
     assert report["infeasible_fixed"] == []
 
 
+def as_books(problem: Arrays, updates: Arrays | None = None) -> Books:
+    """The problem after its updates, for the auditor."""
+    names = ("customer", "event", "weight", "seats", "cost", "fixed")
+    pairs = zip(*(problem[f"pair_{name}"].tolist() for name in names), strict=True)
+    known = {(c, e): (weight, seats, cost, fixed) for c, e, weight, seats, cost, fixed in pairs}
+    weights: dict[int, dict[int, float]] = {c: {} for c in range(U)}
+    fixed_weights = {pair: known[pair][0] for pair, told in known.items() if told[3]}
+    for (c, e), told in known.items():
+        weights[c][e] = told[0]
+    for number, customer in enumerate(updates["customer"].tolist() if updates else []):
+        assert updates is not None
+        row = slice(updates["row_ptr"][number], updates["row_ptr"][number + 1])
+        weights[customer] = dict(
+            zip(updates["event"][row].tolist(), updates["weight"][row].tolist(), strict=True)
+        )
+        fixed_weights |= {
+            pair: weights[customer][pair[1]]
+            for pair in fixed_weights
+            if pair[0] == customer and pair[1] in weights[customer]
+        }
+    return Books(
+        caps=dict(enumerate(problem["customer_cap"].tolist())),
+        accounts=dict(enumerate(problem["customer_account"].tolist())),
+        hospitality={},
+        seats=dict(enumerate(problem["event_seats"].tolist())),
+        times={e: (int(problem["event_start"][e]), int(problem["event_end"][e])) for e in range(V)},
+        years=dict.fromkeys(range(V), 0),
+        rows={
+            c: {
+                (e, known.get((c, e), PLAIN)[1]): (weight, known.get((c, e), PLAIN)[2])
+                for e, weight in row.items()
+            }
+            for c, row in weights.items()
+        },
+        account_max=float(problem["account_event_max"]),
+        budget=float(problem["budget"]),
+        conflicts={
+            frozenset(pair)
+            for pair in zip(
+                problem["conflict_a"].tolist(), problem["conflict_b"].tolist(), strict=True
+            )
+        },
+        fixed={pair: (known[pair][1], w, known[pair][2]) for pair, w in fixed_weights.items()},
+    )
+
+
+def check_result(folder: Path, problem: Arrays, updates: Arrays | None = None) -> None:
+    """Feasibility, value and bound of what was written, by the auditor, from the files alone."""
+    books, result = as_books(problem, updates), dict(np.load(folder / "result.npz"))
+    report = json.loads((folder / "report.json").read_text())
+    choice: dict[int, list[Option]] = {customer: [] for customer in range(U)}
+    written = zip(
+        *(result[f"pair_{name}"].tolist() for name in ("customer", "event", "seats")), strict=True
+    )
+    settled = set()
+    for customer, event, seats in written:
+        if (customer, event) in books.fixed:
+            settled.add((customer, event))
+            assert books.fixed[customer, event][0] == seats
+        else:
+            choice[customer].append((event, seats))
+    assert settled == set(books.fixed)
+    assert faults(books, choice) == []
+    assert report["value"] == pytest.approx(value_of(books, choice))
+    prices = Prices(
+        dict(enumerate(result["bound_price"].tolist())),
+        {
+            (a, e): float(price)
+            for (a, e), price in np.ndenumerate(result.get("account_price", np.zeros((0, V))))
+        },
+        {},
+        float(result["budget_price"]),
+    )
+    assert report["upper_bound"] == pytest.approx(bound_of(books, prices))
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_what_is_written_holds_before_an_auditor(tmp_path: Path, seed: int) -> None:
+    problem, updates = a_problem(seed), some_updates()
+    if seed % 2:
+        problem["event_seats"][seed] = 0
+        updates["weight"] *= 50
+    assert run(tmp_path, problem) == 0
+    check_result(tmp_path, problem)
+    assert run(tmp_path, problem, **updates) == 0
+    check_result(tmp_path, problem, updates)
+
+
+@pytest.mark.parametrize("kind", [np.uint8, np.uint32, np.uint64])
+def test_unsigned_integers_are_integers(tmp_path: Path, kind: type) -> None:
+    problem, results = a_problem(), []
+    for _ in range(2):
+        assert run(tmp_path, problem) == 0
+        results.append((tmp_path / "result.npz").read_bytes())
+        for name in ("pair_customer", "pair_event", "customer_cap", "event_seats", "pair_seats"):
+            problem[name] = problem[name].astype(kind)
+    assert results[0] == results[1]
+
+
+def test_as_many_as_there_are_is_no_limit(tmp_path: Path) -> None:
+    problem, reports = a_problem(), []
+    for seats, cap in ((2 * U + 1, V), ((1 << 31) - 1, 1 << 30)):
+        problem["event_seats"], problem["customer_cap"] = np.full(V, seats), np.full(U, cap)
+        assert run(tmp_path, problem) == 0
+        check_feasible(problem, dict(np.load(tmp_path / "result.npz")))
+        reports.append(json.loads((tmp_path / "report.json").read_text()))
+    assert reports[0]["value"] == reports[1]["value"]
+    assert reports[0]["upper_bound"] == reports[1]["upper_bound"]
+
+
+def test_what_is_not_looked_at_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    problem = a_problem() | {"pair_seat": np.ones(3)}
+    del problem["budget"]
+    assert run(tmp_path, problem) == 0
+    assert capsys.readouterr().err.splitlines() == [
+        "problem.npz: pair_cost: is not looked at",
+        "problem.npz: pair_seat: is not looked at",
+    ]
+
+
 def test_a_warm_start_takes_the_prices_of_an_earlier_result(tmp_path: Path) -> None:
     problem = a_problem()
     run(tmp_path, problem)
@@ -164,7 +295,78 @@ def spoil(problem: Arrays, name: str, how: str) -> None:
         problem[name][2] = {"nan": np.nan, "beyond": U, "three": 3}[how]
 
 
-def test_what_is_no_npz_file_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (tmp_path / "problem.npz").write_text("not an archive")
+@pytest.mark.parametrize("content", [b"not an archive", b"", b"PK\x03\x04 and then nothing"])
+def test_what_is_no_npz_file_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], content: bytes
+) -> None:
+    (tmp_path / "problem.npz").write_bytes(content)
     assert solve([str(tmp_path / "problem.npz"), "--out", "x", "--report", "y"]) == 2
     assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_a_damaged_array_is_named_in_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    np.savez_compressed(tmp_path / "problem.npz", **a_problem())
+    whole = bytearray((tmp_path / "problem.npz").read_bytes())
+    for place in range(60, 120):
+        whole[place] ^= 0x5A
+    (tmp_path / "problem.npz").write_bytes(whole)
+    assert solve([str(tmp_path / "problem.npz"), "--out", "x", "--report", "y"]) == 2
+    line = capsys.readouterr().err
+    assert "customer_cap" in line
+    assert line.count("\n") == 1
+
+
+def test_a_folder_that_is_not_there_is_told_before_the_work(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    np.savez(tmp_path / "problem.npz", **a_problem())
+    out = str(tmp_path / "nowhere" / "result.npz")
+    assert solve([str(tmp_path / "problem.npz"), "--out", out, "--report", "y"]) == 2
+    assert re.match(
+        r".*/nowhere/result.npz: there is no folder .*/nowhere\n$", capsys.readouterr().err
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "array"),
+    [
+        ("customer", np.full(30, U)),
+        ("row_ptr", np.arange(31)[::-1] * 6),
+        ("row_ptr", np.arange(30) * 6),
+        ("event", np.full(180, 3)),
+        ("event", np.full(180, 1.5)),
+        ("weight", np.full(180, np.inf)),
+        ("weight", np.full(179, 0.5)),
+    ],
+)
+def test_a_bad_array_of_updates_is_named_in_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, array: Any
+) -> None:
+    assert run(tmp_path, a_problem(), **(some_updates() | {name: array})) == 2
+    line = capsys.readouterr().err
+    assert line.startswith(f"updates.npz: {name}: ")
+    assert line.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "array"),
+    [
+        ("bound_price", np.full(V, -1.0)),
+        ("bound_price", np.zeros(V + 1)),
+        ("account_price", np.zeros((3, V))),
+        ("account_price", np.full((12, V), np.nan)),
+        ("budget_price", np.float64(-1)),
+    ],
+)
+def test_bad_prices_to_start_from_are_named_in_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, array: Any
+) -> None:
+    assert run(tmp_path, a_problem()) == 0
+    result = dict(np.load(tmp_path / "result.npz")) | {name: array}
+    np.savez(tmp_path / "warm.npz", **result)
+    assert run(tmp_path, a_problem(), "--warm", str(tmp_path / "warm.npz")) == 2
+    line = capsys.readouterr().err
+    assert line.startswith(f"warm.npz: {name}: ")
+    assert line.count("\n") == 1

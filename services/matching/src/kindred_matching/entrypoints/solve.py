@@ -23,6 +23,7 @@ def solve(arguments: Sequence[str]) -> int:
     """Solves the problem that the command line names; returns the exit status: 0, or 2 for a bad input."""
     chosen = _parser().parse_args(arguments)
     try:
+        _require_folders(chosen.out, chosen.report)
         problem = read_problem(ArrayFile(chosen.problem))
         people, events = len(problem.programme.customers), len(problem.programme.events)
         updates = None
@@ -32,6 +33,7 @@ def solve(arguments: Sequence[str]) -> int:
     except InputError as fault:
         sys.stderr.write(f"{fault}\n")
         return 2
+    sys.stderr.writelines(f"{line}\n" for line in problem.ignored)
     begun = time.perf_counter()
     market, fixed_faults = _open(problem)
     market.start(Start.of_size(len(problem.programme.customers)), warm)
@@ -46,6 +48,13 @@ def solve(arguments: Sequence[str]) -> int:
     }
     chosen.report.write_text(json.dumps(report, indent=2) + "\n")
     return 0
+
+
+def _require_folders(*files: Path) -> None:
+    """What takes an hour to find should not be lost for want of a folder."""
+    for file in files:
+        if not file.absolute().parent.is_dir():
+            raise InputError(f"{file}: there is no folder {file.absolute().parent}")
 
 
 def _parser() -> argparse.ArgumentParser:

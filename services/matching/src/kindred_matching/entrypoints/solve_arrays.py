@@ -1,11 +1,15 @@
 """Arrays from a file that somebody else wrote: each checked before it is used, each fault named in one line."""
 
 import zipfile
+import zlib
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+_UNREADABLE = (OSError, EOFError, ValueError, zipfile.BadZipFile, zlib.error)
 
 
 class InputError(Exception):
@@ -17,22 +21,31 @@ class ArrayFile:
 
     def __init__(self, path: Path) -> None:
         self._name = path.name
+        if not path.exists():
+            raise InputError(f"{path}: there is no such file")
         try:
+            if not zipfile.is_zipfile(path):
+                raise InputError(f"{path.name}: not an npz file")
             self._arrays = np.load(path, allow_pickle=False)
-        except (OSError, ValueError, zipfile.BadZipFile) as error:
+        except _UNREADABLE as error:
             raise InputError(f"{path.name}: not an npz file that can be read") from error
-        if not isinstance(self._arrays, np.lib.npyio.NpzFile):
-            raise InputError(f"{path.name}: not an npz file")
 
     def __contains__(self, name: str) -> bool:
         return name in self._arrays.files
+
+    def beside(self, names: Collection[str]) -> list[str]:
+        """A line for each array that has none of these names."""
+        others = sorted(set(self._arrays.files) - set(names))
+        return [f"{self._name}: {name}: is not looked at" for name in others]
 
     def fault(self, name: str, what: str) -> InputError:
         return InputError(f"{self._name}: {name}: {what}")
 
     def integers(self, name: str, length: int | None = None) -> NDArray[Any]:
-        """An array of integers, of one dimension, of the length if one is given."""
-        return self._array(name, "iu", "integers", length)
+        """An array of signed integers, of one dimension, of the length if one is given."""
+        array = self._array(name, "iu", "integers", length)
+        # Differences of unsigned integers are never negative.
+        return array.astype(np.int64) if array.dtype.kind == "u" else array
 
     def flags(self, name: str, length: int) -> NDArray[np.bool_]:
         return self._array(name, "b", "truth values", length)
@@ -43,6 +56,17 @@ class ArrayFile:
         if not np.isfinite(array).all():
             raise self.fault(name, "holds a value that is not a finite number")
         return array
+
+    def table(self, name: str, shape: tuple[int, int]) -> NDArray[np.float64]:
+        """Finite floats in so many rows and columns."""
+        array = self._read(name)
+        if array.dtype.kind != "f" or array.shape != shape:
+            raise self.fault(
+                name, f"must be floats {list(shape)}, not {array.dtype}{list(array.shape)}"
+            )
+        if not np.isfinite(array).all():
+            raise self.fault(name, "holds a value that is not a finite number")
+        return array.astype(np.float64)
 
     def scalar(self, name: str, kinds: str) -> float:
         """One finite number, not negative."""
@@ -74,6 +98,6 @@ class ArrayFile:
             raise self.fault(name, "is missing")
         try:
             array: NDArray[Any] = self._arrays[name]
-        except (ValueError, OSError, zipfile.BadZipFile) as error:
+        except _UNREADABLE as error:
             raise self.fault(name, "cannot be read; objects are refused") from error
         return array

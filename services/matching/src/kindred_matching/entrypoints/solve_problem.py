@@ -23,6 +23,30 @@ MANY = 20_000_000
 
 UNLIMITED = 1 << 40
 
+ACCOUNTS = 1 << 16
+"""Accounts are numbered from 0; at least so many numbers may be used."""
+
+NAMES = frozenset(
+    [
+        "customer_cap",
+        "event_seats",
+        "event_start",
+        "event_end",
+        "pair_customer",
+        "pair_event",
+        "pair_weight",
+        "pair_seats",
+        "pair_fixed",
+        "customer_account",
+        "conflict_a",
+        "conflict_b",
+        "stability",
+        "budget",
+    ]
+)
+TOGETHER = {"budget": "pair_cost", "customer_account": "account_event_max"}
+"""The second is looked at if the first is there."""
+
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
@@ -62,19 +86,23 @@ class Pairs:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What PROBLEM.npz says."""
+    """What PROBLEM.npz says; ``ignored`` has a line for each array that is not looked at."""
 
     programme: Programme
     pairs: Pairs
     stability: float
     has_accounts: bool
     has_budget: bool
+    ignored: list[str]
 
 
 def read_problem(file: ArrayFile) -> Problem:
     """Reads and checks the file; a fault is a :class:`InputError`."""
-    cap, events = file.integers("customer_cap"), _read_events(file)
-    file.within("customer_cap", cap, 0, 1 << 20)
+    cap = file.integers("customer_cap")
+    events = _read_events(file, len(cap))
+    file.within("customer_cap", cap, 0, 1 << 31)
+    # More than there is to have is no limit, but would be room that is laid out.
+    cap = np.minimum(cap, len(events))
     account, limits = _read_limits(file, len(cap), len(events))
     pairs = _read_pairs(file, len(cap), len(events))
     sizes = np.diff(pairs.begin)
@@ -89,10 +117,18 @@ def read_problem(file: ArrayFile) -> Problem:
         cost_by_pair=pairs.cost is not None,
     )
     stability = file.scalar("stability", "fiu") if "stability" in file else 0.0
-    return Problem(programme, pairs, stability, "customer_account" in file, "budget" in file)
+    known = NAMES | {second for first, second in TOGETHER.items() if first in file}
+    return Problem(
+        programme,
+        pairs,
+        stability,
+        "customer_account" in file,
+        "budget" in file,
+        file.beside(known),
+    )
 
 
-def _read_events(file: ArrayFile) -> Events:
+def _read_events(file: ArrayFile, people: int) -> Events:
     seats = file.integers("event_seats")
     file.within("event_seats", seats, 0, 1 << 31)
     start = file.integers("event_start", len(seats)).astype(np.int64)
@@ -100,14 +136,16 @@ def _read_events(file: ArrayFile) -> Events:
     if (end <= start).any():
         raise file.fault("event_end", "is not after event_start")
     nothing = np.zeros(len(seats))
-    return Events(seats.astype(np.int64), start, end, nothing, nothing.astype(np.int64))
+    # As for caps: beyond two a customer, and those of fixed pairs, seats are never short.
+    seats = np.minimum(seats.astype(np.int64), 2 * people + 1)
+    return Events(seats, start, end, nothing, nothing.astype(np.int64))
 
 
 def _read_limits(file: ArrayFile, people: int, events: int) -> tuple[NDArray[np.int64], Limits]:
     account, most, accounts = np.full(people, -1, dtype=np.int64), UNLIMITED, 0
     if "customer_account" in file:
         account = file.integers("customer_account", people).astype(np.int64)
-        file.within("customer_account", account, -1, max(people, 1 << 20))
+        file.within("customer_account", account, -1, max(people, ACCOUNTS))
         accounts = int(account.max(initial=-1)) + 1
         most = int(file.scalar("account_event_max", "iu"))
     conflicts = NO_CONFLICTS

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from kindred_matching.domain.market.market import Certificate, Market
+from kindred_matching.domain.market.starting import Prices
 from kindred_matching.domain.market.state import BOUND, CLOSED, MARKET, Array
 from kindred_matching.entrypoints.solve_arrays import ArrayFile
 from kindred_matching.entrypoints.solve_problem import Problem
@@ -56,8 +57,8 @@ def write_result(path: Path, market: Market, problem: Problem, record: Record) -
         "pair_customer": customer.astype(np.int32),
         "pair_event": event.astype(np.int32),
         "pair_seats": seats.astype(np.int8),
-        "price": _finite(state.price[MARKET, ::2], problem),
-        "bound_price": _finite(state.price[BOUND, ::2], problem),
+        "price": _finite(state.price[MARKET, ::2], market),
+        "bound_price": _finite(state.price[BOUND, ::2], market),
         "seconds": record.seconds,
         "touched": record.touched,
         "value": record.value,
@@ -76,12 +77,21 @@ def write_result(path: Path, market: Market, problem: Problem, record: Record) -
         np.savez(file, **arrays)
 
 
-def warm_prices(file: ArrayFile, problem: Problem) -> Array:
-    """The prices of an earlier certificate, for a problem with the same events."""
-    prices = file.floats("bound_price", len(problem.programme.events))
-    if (prices < 0).any():
+def warm_prices(file: ArrayFile, problem: Problem) -> Prices:
+    """The prices of an earlier certificate, for a problem with the same events, accounts and kinds of limits."""
+    events = len(problem.programme.events)
+    accounts = len(problem.programme.limits.account_hospitality)
+    prices = Prices(file.floats("bound_price", events).astype(np.float64))
+    if (prices.seat < 0).any():
         raise file.fault("bound_price", "holds a negative price")
-    return prices.astype(np.float64)
+    if problem.has_accounts:
+        place = file.table("account_price", (accounts, events))
+        if (place < 0).any():
+            raise file.fault("account_price", "holds a negative price")
+        prices = prices._replace(place=place)
+    if problem.has_budget:
+        prices = prices._replace(budget_rate=file.scalar("budget_price", "f"))
+    return prices
 
 
 def _fixed_pairs(market: Market) -> Iterator[tuple[int, int, int]]:
@@ -90,7 +100,7 @@ def _fixed_pairs(market: Market) -> Iterator[tuple[int, int, int]]:
             yield customer, event, seats
 
 
-def _finite(prices: Array, problem: Problem) -> Array:
+def _finite(prices: Array, market: Market) -> Array:
     """The price of an event without room is more than anybody gives; files get a number that says so."""
-    highest = float(np.max(problem.pairs.weight, initial=0.0))
+    highest = float(np.max(market.state.weight, initial=0.0))
     return np.where(prices >= CLOSED, 2.0 * highest + 1.0, prices)

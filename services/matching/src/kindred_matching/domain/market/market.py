@@ -173,7 +173,7 @@ class Market:
                 state.bond_weight[bond] = weight
             bond = int(state.bond_next[bond])
 
-    def start(self, start: Start | None = None, warm: Array | None = None) -> None:
+    def start(self, start: Start | None = None, warm: starting.Prices | None = None) -> None:
         """Finds prices from nothing or from those of an earlier certificate, lets everybody choose, and certifies."""
         starting.start(self.state, self._handle, self.effort, start or Start(), warm)
 

@@ -1,6 +1,7 @@
 """Opening a market: prices, everybody's first choice, and the first certificate; or a new start from prices that were good."""
 
 from dataclasses import replace
+from typing import NamedTuple
 
 from kindred_matching.domain.market import refreshing
 from kindred_matching.domain.market.chain import run_chain
@@ -16,15 +17,26 @@ from kindred_matching.domain.market.sharing import share_out
 from kindred_matching.domain.market.state import BOUND, CLOSED, MARKET, TRIAL, Array, State
 
 
+class Prices(NamedTuple):
+    """Prices that were good for a similar problem: a seat of each event, a guest of an account at an event, a unit of the budget."""
+
+    seat: Array
+    place: Array | None = None
+    budget_rate: float = 0.0
+
+
 def start(
-    state: State, handle: State, effort: Effort, plan: Start, warm: Array | None = None
+    state: State, handle: State, effort: Effort, plan: Start, warm: Prices | None = None
 ) -> None:
     """Finds prices, lets all choose, and spends ``plan.polish`` rounds of background work.
 
-    ``warm`` are prices a seat that were good for a similar problem: a tenth of the passes over everybody follows from there.
+    From ``warm`` prices a tenth of the passes over everybody follows.
     """
     if warm is not None:
-        state.price[TRIAL, ::2] = warm
+        state.price[TRIAL, ::2] = warm.seat
+        state.budget_rate[TRIAL] = warm.budget_rate
+        if warm.place is not None:
+            state.account_price[TRIAL] = warm.place
         plan = replace(plan, coarse=0, medium=0, fine=plan.fine // 10)
     bound = find_prices(state, handle, plan)
     _adopt(state, bound, effort)
