@@ -10,6 +10,7 @@ from kindred_matching.domain.engine import Engine
 from kindred_matching.domain.inputs import EventReplaced, Input, SliceScored, WishEnded, WishMade
 from kindred_matching.domain.rules import Rules
 from kindred_matching.domain.vocabulary import Reason
+from kindred_matching.domain.wish_prices import PriceWishes
 from kindred_matching.domain.wishes import Wish, WishKind
 
 
@@ -45,6 +46,22 @@ def test_a_preferred_pair_counts_for_half_as_much_again() -> None:
     assert seats_chosen(engine, other.id)
     assert engine.describe([other.id])[0].chosen[0].score == pytest.approx(
         1.5 / 1.2 * engine.describe([one.id])[0].ranked[0].score, rel=1e-5
+    )
+
+
+def test_a_preference_costs_what_its_pair_is_worth_less_by_itself() -> None:
+    opera = an_event(1, seats=1)
+    one, other, third = (a_customer(n, account_value=w) for n, w in ((1, 1.2), (2, 1.0), (3, 0.5)))
+    engine = an_engine(opera, one, other, third)
+    wish = Wish(other.id, opera.id, WishKind.PREFER, NOW)
+    in_vain = Wish(third.id, opera.id, WishKind.PREFER, NOW)
+    lost = engine.allocation.certificate.value * (1 - 1.0 / 1.2)
+    thought_of = PriceWishes((wish, in_vain)).asked_of(engine)
+    assert thought_of[other.id, opera.id] == pytest.approx(lost, rel=1e-5)
+    assert thought_of[third.id, opera.id] == 0.0
+    take(engine, WishMade(wish))
+    assert PriceWishes((wish,)).asked_of(engine) == pytest.approx(
+        {(other.id, opera.id): lost}, rel=1e-5
     )
 
 

@@ -108,6 +108,13 @@ class Allocation:
         pairs = self.market.choice(customer) + self.market.fixed(customer)
         return [Choice(*pair) for pair in sorted(pairs)]
 
+    def weight_of(self, customer: Slot, event: Slot, seats: int) -> float:
+        """What an option of the customer's weighs; 0 for one that he does not have."""
+        state = self.market.state
+        begin = int(state.row_begin[customer])
+        row = slice(begin, begin + int(state.row_size[customer]))
+        return float(state.weight[row][state.code[row] == 2 * event + seats - 1].sum())
+
     def seats_taken(self) -> Array:
         """The seats of each event that were chosen for somebody."""
         state = self.market.state

@@ -6,25 +6,37 @@ from uuid import UUID
 from kindred_matching.domain.engine import Engine
 from kindred_matching.domain.inputs import Input, WishEnded, WishMade
 from kindred_matching.domain.what_if import at_its_best, changed, copy_of
-from kindred_matching.domain.wishes import Wish
+from kindred_matching.domain.wishes import PREFERRED, Wish, WishKind
 
 
 @dataclass(frozen=True, slots=True)
 class PriceWishes:
     """Asks what each of these wishes costs, in units of score, whether it stands or is only thought of.
 
-    A price is never below 0: a wish that helps costs nothing.
+    A price is never below 0: a wish that helps costs nothing. A preference raises the weight of its pair for choosing only: what
+    it costs is told at the weights that pairs have by themselves.
     """
 
     wishes: tuple[Wish, ...]
 
     def asked_of(self, engine: Engine) -> dict[tuple[UUID, UUID], float]:
-        present = at_its_best(copy_of(engine)).certificate.value
+        present = _worth(copy_of(engine))
         prices = {}
         for wish in self.wishes:
             pair = wish.customer_id, wish.event_id
             stands = engine.wishes.of(wish.customer_id).get(wish.event_id) == wish
             change: Input = WishEnded(*pair) if stands else WishMade(wish)
-            other = at_its_best(changed(engine, (change,))).certificate.value
+            other = _worth(changed(engine, (change,)))
             prices[pair] = max(0.0, other - present if stands else present - other)
         return prices
+
+
+def _worth(engine: Engine) -> float:
+    """What all matches are worth at best, without what preferences add to the weights of theirs."""
+    world, raised = at_its_best(engine), 0.0
+    for wish in engine.wishes:
+        seats = world.seats.get((wish.customer_id, wish.event_id))
+        if wish.kind is WishKind.PREFER and seats is not None:
+            places = engine.places.take(wish.customer_id), engine.table.slots.take(wish.event_id)
+            raised += engine.allocation.weight_of(*places, seats)
+    return world.certificate.value - raised * (1 - 1 / PREFERRED)
