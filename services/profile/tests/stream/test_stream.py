@@ -1,7 +1,7 @@
 """The Faust stream on a real broker: it finds what the sweep finds, once, and what it loses does not matter."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -18,7 +18,10 @@ from kindred_common.contracts.record import Cause
 from kindred_common.contracts.survey import Answer, AnswerKind, AnswersRecorded
 from kindred_common.contracts.topics import LIVE_SIGNALS, SIGNAL_INPUTS, SURVEY_ANSWERS
 from kindred_common.contracts.vocabulary import FactSource
+from kindred_common.messaging.kafka import create_admin
 from kindred_common.messaging.settings import KafkaSettings
+from kindred_common.messaging.topic_admin import ALL, apply_topics
+from kindred_common.observability.health import Health
 from kindred_common.runtime.foundation import lay_foundation
 from kindred_common.runtime.process import run_process
 from kindred_common.runtime.settings import HttpSettings
@@ -39,6 +42,10 @@ PATIENCE = 60.0
 TRIES = 6
 
 
+async def nothing(_: Health) -> None:
+    pass
+
+
 @dataclass
 class Bench:
     """A database, topics, and streams to run on them."""
@@ -51,8 +58,10 @@ class Bench:
         return self.settings.kafka
 
     @asynccontextmanager
-    async def streaming(self) -> AsyncIterator[None]:
-        """One stream process, ready, until the block ends."""
+    async def streaming(
+        self, *, meanwhile: Callable[[Health], Awaitable[None]] = nothing
+    ) -> AsyncIterator[None]:
+        """One stream process, ready, until the block ends; ``meanwhile`` happens after its start, before it has to be ready."""
         settings = self.settings.model_copy(update={"http": HttpSettings(port=free_port())})
         foundation = lay_foundation(SERVICE.service, settings, clock=self.clock)
         stop = asyncio.Event()
@@ -64,6 +73,7 @@ class Bench:
             loops = SERVICE.processes["stream"](foundation)
             group.create_task(run_process(foundation, loops, stop))
             try:
+                await meanwhile(foundation.health)
                 await eventually(ready, within=PATIENCE)
                 yield
             finally:
@@ -142,6 +152,28 @@ async def bench(postgres_server: str, kafka_server: str) -> AsyncIterator[Bench]
 def reasons(requests: Sequence[str]) -> list[str]:
     known = ("theme-momentum", "burst-settled")
     return sorted(reason for body in requests for reason in known if reason in body)
+
+
+async def test_a_stream_that_finds_no_topics_has_them_as_soon_as_there_are_any(
+    bench: Bench,
+) -> None:
+    """A broker that has just come up may know of no topics yet."""
+    admin = create_admin(bench.kafka)
+    await admin.start()
+    await admin.delete_topics([bench.kafka.name(topic) for topic in ALL])
+    await admin.close()
+
+    async def made_late(health: Health) -> None:
+        async def waits() -> bool:
+            return any(loop.reason == "waits for partitions" for loop in health.ready().loops)
+
+        await eventually(waits)
+        await apply_topics(bench.kafka, within=90)
+
+    customer_id = new_id()
+    async with bench.streaming(meanwhile=made_late):
+        await bench.answer(customer_id, ["opera", "opera", "opera"])
+        await bench.until(lambda found: "theme-momentum" in reasons(found))
 
 
 async def test_momentum_and_settled_bursts_are_asked_for_once(bench: Bench) -> None:

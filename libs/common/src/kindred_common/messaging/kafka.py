@@ -16,6 +16,10 @@ from kindred_common.messaging.settings import KafkaSettings
 GATHER_BYTES = 65_536
 LONG_POLL_MS = 500
 
+METADATA_MS = 5_000
+"""How old what a client knows of the topics may be. A broker that has just come up may know of none yet: a group that shares them out
+at that moment gives nobody anything until it asks again."""
+
 KafkaConsumer = AIOKafkaConsumer
 KafkaProducer = AIOKafkaProducer
 KafkaAdmin = AIOKafkaAdminClient
@@ -69,7 +73,7 @@ def create_consumer(settings: KafkaSettings, *, group: str, gather_ms: int = 0) 
         session_timeout_ms=settings.session_timeout_ms,
         heartbeat_interval_ms=min(3000, settings.session_timeout_ms // 3),
         max_partition_fetch_bytes=BROKER_LIMIT_BYTES,
-        metadata_max_age_ms=30_000,
+        metadata_max_age_ms=METADATA_MS,
     )
 
 

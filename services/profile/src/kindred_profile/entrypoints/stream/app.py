@@ -12,6 +12,7 @@ import faust
 from faust.types.auth import CredentialsT
 
 from kindred_common.contracts.topics import STREAM_CHANGELOG, Topic
+from kindred_common.messaging.kafka import METADATA_MS
 from kindred_common.messaging.settings import KafkaSettings
 
 APPLICATION = "kindred-profile-stream"
@@ -37,6 +38,7 @@ def create_app(settings: KafkaSettings) -> faust.App:
         store="memory://",
         datadir=Path(gettempdir()) / APPLICATION,
         consumer_auto_offset_reset="earliest",
+        consumer_metadata_max_age_ms=METADATA_MS,
         producer_acks=-1,
         stream_wait_empty=False,
         web_enabled=False,
