@@ -33,6 +33,29 @@ def check_account(engine: Engine, members: set[UUID]) -> None:
             assert spent[event.starts_at.year] <= most
 
 
+def check_budget(engine: Engine) -> None:
+    """As for accounts, with the budget of all that is on offer."""
+    proposed = sum(
+        event.cost * sum(_chosen(engine, customer, event.id) for customer in engine.customers)
+        for event in engine.events.values()
+    )
+    if engine.rules.budget is not None and proposed:
+        assert _given(engine) + proposed <= engine.rules.budget
+
+
+def budget_allows(
+    engine: Engine, chosen: dict[tuple[UUID, UUID], int], event: Event, seats: int
+) -> bool:
+    spent = sum(engine.events[which].cost * taken for (_, which), taken in chosen.items())
+    budget, cost = engine.rules.budget, event.cost * seats
+    return budget is None or cost == 0 or _given(engine) + spent + cost <= budget
+
+
+def _given(engine: Engine) -> int:
+    offered = [event for event in engine.events.values() if event.open]
+    return sum(event.cost * engine.ledger.held(event.id) for event in offered)
+
+
 def account_allows(
     engine: Engine,
     chosen: dict[tuple[UUID, UUID], int],

@@ -10,7 +10,12 @@ from uuid import UUID
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from services.matching.tests.account_limits import account_allows, check_account
+from services.matching.tests.account_limits import (
+    account_allows,
+    budget_allows,
+    check_account,
+    check_budget,
+)
 from services.matching.tests.worlds import (
     KINDS,
     NOW,
@@ -49,6 +54,8 @@ from kindred_matching.domain.wishes import Wish, WishKind
 RULES = Rules(cap=2, hospitality_per_year=12_000)
 LIMITED = replace(RULES, per_account=1, account_hospitality_per_year=20_000, draws=0.3)
 """Rules that limit accounts too, and draw lots."""
+SPARING = replace(RULES, budget=30_000, draws=0.3)
+"""Rules under which money is short."""
 ACCOUNTS = (None, UUID(int=0xA1), UUID(int=0xA2))
 REASONS = (None, "topic", "date")
 PLACES = (UTRECHT, Place(50.85, 5.69), None)
@@ -120,7 +127,7 @@ INPUTS: Inputs = (
 )
 
 
-OTHER_RULES = (1, lambda random: RulesReplaced(random.choice([RULES, LIMITED, LIMITED])))
+OTHER_RULES = (1, lambda random: RulesReplaced(random.choice([RULES, LIMITED, LIMITED, SPARING])))
 
 
 def a_random_input(random: Random, inputs: Inputs = INPUTS) -> Input:
@@ -179,6 +186,7 @@ def test_limits_hold_whatever_happens(history: list[Input], portions: list[int])
     for customer in engine.customers.values():
         check_customer(engine, customer)
     check_seats(engine)
+    check_budget(engine)
     for account in ACCOUNTS[1:]:
         check_account(engine, {c.id for c in engine.customers.values() if c.account_id == account})
 
@@ -334,6 +342,8 @@ def clerk_allows(
     own = [engine.events[e] for c, e in chosen if c == customer]
     taken = sum(n for (_, e), n in chosen.items() if e == event.id) + engine.ledger.held(event.id)
     if not account_allows(engine, chosen, seen.customer, event, seats):
+        return False
+    if not budget_allows(engine, chosen, event, seats):
         return False
     year = engine.table.years.index(event.starts_at.year)
     spent = sum(

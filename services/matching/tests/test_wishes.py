@@ -1,13 +1,21 @@
 """What account managers wish for, and what concerns everybody: both take effect through the customers' own rows."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from services.matching.tests.test_allocation_properties import seats_chosen
-from services.matching.tests.worlds import NOW, a_customer, an_engine, an_event
+from services.matching.tests.worlds import NOW, a_customer, a_step, an_engine, an_event
 
 from kindred_matching.domain.engine import Engine
-from kindred_matching.domain.inputs import EventReplaced, Input, SliceScored, WishEnded, WishMade
+from kindred_matching.domain.inputs import (
+    EventReplaced,
+    Input,
+    RulesReplaced,
+    SliceScored,
+    WishEnded,
+    WishMade,
+)
 from kindred_matching.domain.rules import Rules
 from kindred_matching.domain.vocabulary import Reason
 from kindred_matching.domain.wish_prices import PriceWishes
@@ -63,6 +71,31 @@ def test_a_preference_costs_what_its_pair_is_worth_less_by_itself() -> None:
     assert PriceWishes((wish,)).asked_of(engine) == pytest.approx(
         {(other.id, opera.id): lost}, rel=1e-5
     )
+
+
+def test_pins_keep_to_the_budget_and_come_true_when_there_is_more() -> None:
+    dinners = [an_event(number, seats=5, cost=6_000) for number in (1, 2)]
+    one, other = a_customer(1), a_customer(2, account_value=0.1)
+    engine = an_engine(*dinners, one, other, rules=Rules(budget=6_000))
+    assert seats_chosen(engine, one.id)
+    take(engine, WishMade(Wish(other.id, dinners[1].id, WishKind.PIN, NOW)))
+    assert seats_chosen(engine, other.id) == {dinners[1].id: 1}
+    assert not seats_chosen(engine, one.id), "what was pinned is paid first"
+    take(engine, WishMade(Wish(one.id, dinners[0].id, WishKind.PIN, NOW)))
+    assert not seats_chosen(engine, one.id), "there is no money for a second pin"
+    take(engine, RulesReplaced(Rules(budget=12_000)))
+    assert seats_chosen(engine, one.id).keys() == {dinners[0].id}
+    take(engine, a_step("sent", a_customer(3), dinners[0]))
+    assert len({**seats_chosen(engine, one.id), **seats_chosen(engine, other.id)}) == 1
+    take(engine, a_step("declined", a_customer(3), dinners[0]))
+    assert len({**seats_chosen(engine, one.id), **seats_chosen(engine, other.id)}) == 2
+    take(engine, EventReplaced(replace(dinners[1], cost=12_000)))
+    assert len({**seats_chosen(engine, one.id), **seats_chosen(engine, other.id)}) == 1
+    take(engine, WishEnded(other.id, dinners[1].id), WishEnded(one.id, dinners[0].id))
+    take(engine, RulesReplaced(Rules(budget=0)))
+    take(engine, WishMade(Wish(other.id, dinners[1].id, WishKind.PIN, NOW)))
+    assert not seats_chosen(engine, one.id)
+    assert not seats_chosen(engine, other.id)
 
 
 def test_many_customers_are_assessed_anew_slice_by_slice() -> None:

@@ -18,8 +18,8 @@ from kindred_matching.domain.settling import (
     is_beyond,
     may_be_settled,
     offers,
-    seats_left,
     settleable,
+    settled_for,
 )
 from kindred_matching.domain.slots import Slot
 from kindred_matching.domain.travel import Bools
@@ -234,12 +234,14 @@ class Allocation:
             self.market.change_seats(event, seats)
             self._entered(EFFORT.event_chain)
 
-    def limit_budget(self, cents: int | None) -> None:
-        """What is chosen may cost so much in all; None is no limit."""
+    def limit_budget(self, cents: int | None) -> bool:
+        """What is chosen may cost so much in all; None is no limit. Tells whether that is another than before."""
         budget = np.inf if cents is None else float(max(0, cents))
-        if float(self.market.state.totals["budget"][0]) != budget:
-            self.market.limit_budget(budget)
-            self._entered(EFFORT.event_chain)
+        if float(self.market.state.totals["budget"][0]) == budget:
+            return False
+        self.market.limit_budget(budget)
+        self._entered(EFFORT.event_chain)
+        return True
 
     def keep_calm(self, share: float) -> None:
         """What is chosen counts for more, by this share of the mean weight of what is chosen, give or take a tenth."""
@@ -339,14 +341,10 @@ class Allocation:
                 self._entered(EFFORT.chain)
 
     def _keep_wishes(self, customer: Slot, wanted: Mapping[Slot, Offer]) -> None:
-        """Settles what was wished for as far as seats and accounts go; who came first keeps his."""
-        for event, seats in self.market.fixed(customer):
-            gone = event not in wanted or wanted[event].seats != seats
-            if (
-                gone
-                or seats_left(self.market, event) < 0
-                or is_beyond(self.market, customer, event)
-            ):
+        """Settles what was wished for as far as seats, accounts and budget go; who came first keeps his."""
+        for event, offer in settled_for(self.market, customer).items():
+            gone = event not in wanted or _terms(wanted[event]) != _terms(offer)
+            if gone or is_beyond(self.market, customer, event, offer):
                 self.market.release_pair(customer, event)
                 self._entered(EFFORT.chain)
         kept = {event for event, _ in self.market.fixed(customer)}
@@ -361,6 +359,10 @@ class Allocation:
 
     def _note(self) -> None:
         self._changed.update(self.market.changed.tolist())
+
+
+def _terms(offer: Offer) -> tuple[int, float]:
+    return offer.seats, offer.cost
 
 
 def _market_of_nobody(weight_type: type) -> Market:

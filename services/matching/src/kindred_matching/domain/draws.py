@@ -104,6 +104,10 @@ class Draws:
         for customer_id in [one.customer_id for one in self if one.event_id in over]:
             self.end(customer_id)
 
+    def drawn(self) -> list[UUID]:
+        """The customers for whom something was drawn."""
+        return [one.customer_id for one in self]
+
     def drawn_to(self, event_id: UUID) -> list[UUID]:
         """The customers for whom the event was drawn."""
         return [one.customer_id for one in self if one.event_id == event_id]

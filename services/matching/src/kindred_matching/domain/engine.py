@@ -4,7 +4,7 @@ Facts and scores depend on what was told alone. The choice depends on its past t
 batches give the same bits, others an allocation of its own with a certificate of its own.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import singledispatchmethod
@@ -78,8 +78,8 @@ class Engine:
         engine.events = {e.id: e for e in state.events if e is not None}
         engine.ledger = Ledger(state.commitments)
         engine.wishes = Wishes(state.wishes)
-        engine.places = Slots.restored(_ids(state.customers), state.free_customers)
-        engine.table = EventTable(Slots.restored(_ids(state.events), state.free_events))
+        engine.places = Slots.restored(state.customer_ids(), state.free_customers)
+        engine.table = EventTable(Slots.restored(state.event_ids(), state.free_events))
         engine.table.years = list(state.years)
         for event in engine.events.values():
             place = engine.table.put(event, engine.now)
@@ -121,7 +121,8 @@ class Engine:
         """Brings scores and choice up to date; tells whose matches have to be looked at."""
         self._assessed.clear()
         self._make_room()
-        self._programme.settle(self.table, self.rules.budget, self.allocation)
+        if self._programme.settle(self.table, self.rules.budget, self.allocation):
+            self._rows |= self._known([*self.wishes.pinned(), *self.draws.drawn()])
         self.accounts.settle(self._books, self.allocation)
         drawn = self.draws.draw(self._hat, self.allocation)
         self._rows |= {one.customer_id for one in drawn}
@@ -198,7 +199,7 @@ class Engine:
         customer_id = happening.customer_id
         self.teaching.forget(customer_id)
         for event_id in self.wishes.pinned_for(customer_id):
-            self._rows |= self._known(self.wishes.pinned_to(event_id))
+            self._rows |= self._waiting(event_id)
         self.wishes.forget_customer(customer_id)
         self.draws.end(customer_id)
         for commitment in self.ledger.forget_customer(customer_id):
@@ -221,8 +222,7 @@ class Engine:
             return
         self.events[event.id] = event
         if before is not None and replace(before, seats=event.seats) == event:
-            place = self.table.slots.take(event.id)
-            self.table.rows["seats"][place] = event.seats
+            self.table.rows["seats"][self.table.slots.take(event.id)] = event.seats
             self._reseat(event.id)
             return
         self._list(event)
@@ -297,13 +297,12 @@ class Engine:
         wish = happening.wish
         if wish.customer_id in self.customers and wish.event_id in self.events:
             self.wishes.put(wish)
-            self._rows |= {wish.customer_id, *self.wishes.pinned_to(wish.event_id)}
+            self._rows |= {wish.customer_id} | self._waiting(wish.event_id)
 
     @apply.register
     def _(self, happening: inputs.WishEnded) -> None:
         self.wishes.drop(happening.customer_id, happening.event_id)
-        waiting = self.wishes.pinned_to(happening.event_id)
-        self._rows |= self._known([happening.customer_id, *waiting])
+        self._rows |= self._known([happening.customer_id]) | self._waiting(happening.event_id)
 
     def _assess_everybody(self) -> None:
         """At once, or slice by slice where that would make others wait."""
@@ -311,6 +310,11 @@ class Engine:
             self._rows |= set(self.customers)
         else:
             self.sweep = self.sweep.asked()
+
+    def _waiting(self, event_id: UUID) -> set[UUID]:
+        """Whose pins may come true, or have to make way, when one at the event begins or ends: for its seats, or for money."""
+        pinned_to = self.wishes.pinned_to(event_id)
+        return self._known(pinned_to if self.rules.budget is None else self.wishes.pinned())
 
     def _learned(self, customers: Iterable[UUID]) -> None:
         """What was learned of a customer changes his own row alone."""
@@ -394,7 +398,3 @@ class Engine:
                 self._assessed[customer] = seen
         self._pending.touched |= self._rows
         self._rows = set()
-
-
-def _ids(things: Sequence[Customer | None] | Sequence[Event | None]) -> list[UUID | None]:
-    return [None if thing is None else thing.id for thing in things]

@@ -34,8 +34,11 @@ class ProgrammeChanges:
         for noted in (self._put, self._begun, self._reseated):
             noted.discard(place)
 
-    def settle(self, table: EventTable, budget: int | None, allocation: Allocation) -> None:
-        """Tells the allocation what is different, always in the same order; ``budget`` is in cents, None is no limit."""
+    def settle(self, table: EventTable, budget: int | None, allocation: Allocation) -> bool:
+        """Tells the allocation what is different, always in the same order; ``budget`` is in cents, None is no limit.
+
+        Returns whether there is more or less to spend than before.
+        """
         live, free = table.rows["live"], table.free_seats()
         for place in sorted(self._put):
             if live[place]:
@@ -46,5 +49,5 @@ class ProgrammeChanges:
             allocation.close_event(place)
         for place in sorted(self._reseated - self._put):
             allocation.change_seats(place, int(free[place]))
-        allocation.limit_budget(None if budget is None else budget - table.given_cost())
         self._put, self._begun, self._reseated = set(), set(), set()
+        return allocation.limit_budget(None if budget is None else budget - table.given_cost())

@@ -8,6 +8,7 @@ from kindred_matching.domain.assessment import Assessment
 from kindred_matching.domain.market.fitting import clashing
 from kindred_matching.domain.market.market import Market
 from kindred_matching.domain.market.problem import Offer, Row
+from kindred_matching.domain.market.state import FIXED
 from kindred_matching.domain.slots import Slot
 
 
@@ -28,7 +29,7 @@ def offers(
 
 
 def may_be_settled(market: Market, customer: Slot, event: Slot, offer: Offer) -> bool:
-    """Whether seats and account bear it beside what is settled."""
+    """Whether seats, account and budget bear it beside what is settled."""
     state = market.state
     account = int(state.account[customer])
     if account >= 0 and (
@@ -36,12 +37,14 @@ def may_be_settled(market: Market, customer: Slot, event: Slot, offer: Offer) ->
         or offer.cost > state.account_limit[account, state.year[event]]
     ):
         return False
-    return seats_left(market, event) >= offer.seats
+    return seats_left(market, event) >= offer.seats and offer.cost <= max(0.0, money_left(market))
 
 
-def is_beyond(market: Market, customer: Slot, event: Slot) -> bool:
-    """Whether more is settled for the customer's account than it may have."""
+def is_beyond(market: Market, customer: Slot, event: Slot, offer: Offer) -> bool:
+    """Whether more is settled than seats, the customer's account or the budget bear."""
     state = market.state
+    if seats_left(market, event) < 0 or (offer.cost > 0.0 and money_left(market) < 0.0):
+        return True
     account = int(state.account[customer])
     return account >= 0 and bool(
         state.account_fixed[account, event] > state.totals["account_max"][0]
@@ -52,6 +55,23 @@ def is_beyond(market: Market, customer: Slot, event: Slot) -> bool:
 def seats_left(market: Market, event: Slot) -> int:
     """The seats that neither invitations nor wishes have settled; below 0 when there are more of these than seats."""
     return int(market.state.seats[event] - market.state.fixed_load[event])
+
+
+def money_left(market: Market) -> float:
+    """What the budget leaves beside what invitations and wishes have settled, in cents; below 0 when these cost more."""
+    totals = market.state.totals[0]
+    return float(totals["budget"] - totals["fixed_spent"])
+
+
+def settled_for(market: Market, customer: Slot) -> dict[Slot, Offer]:
+    """What the customer was given because of wishes and lots, by event."""
+    state, found, bond = market.state, {}, int(market.state.bond_first[customer])
+    while bond >= 0:
+        if state.bond_kind[bond] == FIXED:
+            told = state.bond_seats[bond], state.bond_weight[bond], state.bond_cost[bond]
+            found[int(state.bond_event[bond])] = Offer(int(told[0]), float(told[1]), float(told[2]))
+        bond = int(state.bond_next[bond])
+    return dict(sorted(found.items()))
 
 
 def settleable(

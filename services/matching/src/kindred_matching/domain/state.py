@@ -39,6 +39,14 @@ class EngineState:
     draws: tuple[Draw, ...] = ()
     drawn_in: str = ""
 
+    def customer_ids(self) -> list[UUID | None]:
+        """Who stands at each place."""
+        return [None if one is None else one.id for one in self.customers]
+
+    def event_ids(self) -> list[UUID | None]:
+        """Which event stands at each place."""
+        return [None if one is None else one.id for one in self.events]
+
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:

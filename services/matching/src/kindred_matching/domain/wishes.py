@@ -69,6 +69,10 @@ class Wishes:
             if event_id in own and own[event_id].kind is WishKind.PIN
         ]
 
+    def pinned(self) -> list[UUID]:
+        """Everybody for whom something is pinned."""
+        return [wish.customer_id for wish in self if wish.kind is WishKind.PIN]
+
     def forget_customer(self, customer_id: UUID) -> None:
         self._by_customer.pop(customer_id, None)
 
