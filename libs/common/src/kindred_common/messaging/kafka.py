@@ -11,14 +11,10 @@ from aiokafka.admin import AIOKafkaAdminClient
 
 from kindred_common.contracts.topics import BROKER_LIMIT_BYTES
 from kindred_common.messaging.fetched_records import read_whatever_was_written
-from kindred_common.messaging.settings import KafkaSettings
+from kindred_common.messaging.settings import METADATA_MS, KafkaSettings
 
 GATHER_BYTES = 65_536
 LONG_POLL_MS = 500
-
-METADATA_MS = 5_000
-"""How old what a client knows of the topics may be. A broker that has just come up may know of none yet: a group that shares them out
-at that moment gives nobody anything until it asks again."""
 
 KafkaConsumer = AIOKafkaConsumer
 KafkaProducer = AIOKafkaProducer

@@ -8,6 +8,10 @@ from pydantic import BaseModel, ConfigDict, SecretStr
 
 from kindred_common.contracts.topics import Changelog, Topic
 
+METADATA_MS = 5_000
+"""How old what a client knows of the topics may be. A broker that has just come up may know of none yet: a group that shares them out
+at that moment gives nobody anything until it asks again."""
+
 
 class KafkaSettings(BaseModel):
     """Address, security and naming of the Kafka cluster.

@@ -12,8 +12,7 @@ import faust
 from faust.types.auth import CredentialsT
 
 from kindred_common.contracts.topics import STREAM_CHANGELOG, Topic
-from kindred_common.messaging.kafka import METADATA_MS
-from kindred_common.messaging.settings import KafkaSettings
+from kindred_common.messaging.settings import METADATA_MS, KafkaSettings
 
 APPLICATION = "kindred-profile-stream"
 SIGNALS = "signals"
