@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from services.matching.tests.desks import TICK, Desk
 from services.matching.tests.test_allocation_properties import bits
+from services.matching.tests.test_filling import fill
 from services.matching.tests.worlds import (
     NOW,
     a_customer,
@@ -14,6 +15,7 @@ from services.matching.tests.worlds import (
     an_engine,
     an_event,
     customer_id,
+    some_world,
     told,
 )
 from sqlalchemy import text
@@ -139,6 +141,23 @@ def test_slices_go_through_the_customers_and_newcomers_fit_in() -> None:
         after(each, SliceScored(3), EpochBegun("anna"), SliceScored(100))
         assert len({tuple(weights(each, n)) for n in (0, 3, 4, 5, 6, 7, 9)}) == 1
     assert bits(again) == bits(engine)
+
+
+def test_prices_are_sought_anew_when_an_epoch_has_weighed_everybody_otherwise() -> None:
+    """With the prices of before, the certificate stood at a gap of a half."""
+    customers, events = some_world(600, 30, seed=3)
+    engine = fill(an_engine(*events), customers)
+    kinds = dict.fromkeys(("culture", "dinner"), "accepted")
+    for number, customer in enumerate(customers[:300]):
+        event = events[number % 20]
+        for step in ("sent", kinds.get(event.kind, "declined")):
+            reason = "topic" if step == "declined" else None
+            engine.apply(replace(a_step(step, customer, event), manner="email", reason=reason))
+    engine.settle()
+    after(engine, EpochBegun("anna"))
+    while engine.scoring_anew:
+        after(engine, SliceScored(100))
+    assert engine.allocation.certificate.gap < 0.05
 
 
 def test_an_epoch_that_changes_nothing_scores_nobody() -> None:

@@ -270,6 +270,10 @@ class Allocation:
         self.market.hear(np.array(self._assessed, dtype=np.int64), self._moves)
         self._note()
 
+    def outgrow(self) -> None:
+        """Everybody weighs otherwise: at the next :meth:`settle` prices are sought anew, from those that there are."""
+        self._sought = 0
+
     def _seek_prices_if(self, outgrown: float) -> bool:
         """Seeks prices anew if the market holds so many times the customers for whom they were sought; tells whether it has."""
         people = int(np.count_nonzero(self.market.state.row_size))

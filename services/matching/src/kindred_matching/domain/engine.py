@@ -128,9 +128,7 @@ class Engine:
         self._rows |= {one.customer_id for one in drawn}
         self._enter_customers()
         self.allocation.keep_calm(self.rules.stability)
-        ids = self.places.ids
-        changed = (ids[place] for place in self.allocation.settle())
-        self._pending.touched.update(known for known in changed if known is not None)
+        self._pending.touch(self.places.ids[place] for place in self.allocation.settle())
         return self._pending.settlement(drawn)
 
     def describe(self, customers: Iterable[UUID]) -> list[Proposal]:
@@ -172,7 +170,7 @@ class Engine:
     @property
     def scoring_anew(self) -> bool:
         """Whether customers still wait to be scored anew, by :class:`SliceScored`."""
-        return self.sweep.under_way or self.teaching.epochs.scored_to is not None
+        return self.sweep.under_way or self.teaching.is_scoring()
 
     def replay(self, batch: Iterable[inputs.Input]) -> None:
         """Takes a batch of the journal that was settled once."""
@@ -286,11 +284,13 @@ class Engine:
 
     @apply.register
     def _(self, happening: inputs.SliceScored) -> None:
-        if self.teaching.epochs.scored_to is not None:
-            self._rows |= set(self.teaching.next_slice(self.customers.keys(), happening.most))
+        if self.teaching.is_scoring():
+            turn = self.teaching.next_slice(self.customers.keys(), happening.most)
+            if not self.teaching.is_scoring():
+                self.allocation.outgrow()
         else:
             self.sweep, turn = self.sweep.slice(self.customers.keys(), happening.most)
-            self._rows |= set(turn)
+        self._rows |= set(turn)
 
     @apply.register
     def _(self, happening: inputs.WishMade) -> None:

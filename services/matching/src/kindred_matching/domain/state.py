@@ -1,6 +1,6 @@
 """The engine's whole state as plain values: what a snapshot holds."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -80,6 +80,10 @@ class Pending:
     removed: set[UUID] = field(default_factory=set)
     regiven: set[UUID] = field(default_factory=set)
     taught: set[UUID] = field(default_factory=set)
+
+    def touch(self, customers: Iterable[UUID | None]) -> None:
+        """These may have other matches now; None is a place that nobody has."""
+        self.touched.update(one for one in customers if one is not None)
 
     def settlement(self, drawn: tuple[Draw, ...]) -> Settlement:
         """All of it in order; nothing is pending then."""

@@ -107,6 +107,10 @@ class Teaching:
         self._lenses.clear()
         return waiting
 
+    def is_scoring(self) -> bool:
+        """Whether customers still wait to be scored for the present epoch."""
+        return self.epochs.scored_to is not None
+
     def next_slice(self, customers: Collection[UUID], most: int) -> list[UUID]:
         """Whom to score anew now."""
         self.epochs, turn = self.epochs.slice(customers, most)
