@@ -1,9 +1,10 @@
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
 from aiokafka import TopicPartition
+from aiokafka.errors import KafkaConnectionError
 from libs.common.tests.messaging.conftest import Bench
 from libs.common.tests.messaging.records import answers, envelope
 from sqlalchemy import text
@@ -14,7 +15,7 @@ from kindred_common.contracts.survey import AnswersRecorded
 from kindred_common.contracts.topics import SURVEY_ANSWERS
 from kindred_common.db.transactions import Transaction
 from kindred_common.messaging.consumer import HOUSE_EVERY, Consumer
-from kindred_common.messaging.kafka import KafkaConsumer, create_consumer
+from kindred_common.messaging.kafka import KafkaConsumer, close_client, create_consumer
 from kindred_common.messaging.settings import KafkaSettings
 from kindred_common.messaging.subscription import Subscription, one_by_one
 from kindred_common.testing.cluster import write
@@ -47,6 +48,54 @@ async def in_order(bench: Bench) -> dict[str, list[int]]:
             )
         )
         return {row.customer: row.seen for row in rows}
+
+
+async def test_a_client_that_lets_a_cancellation_out_when_closed_ends_no_consumer(
+    bench: Bench, kafka: KafkaSettings
+) -> None:
+    """As aiokafka does while the broker is away; the consumer goes on with another client."""
+    made: list[KafkaConsumer] = []
+
+    def create() -> KafkaConsumer:
+        client = create_consumer(kafka, group="test")
+        if not made:
+            close = client.stop
+
+            async def fail(**_: object) -> dict[TopicPartition, list[object]]:
+                raise KafkaConnectionError
+
+            async def close_and_let_out() -> None:
+                await close()
+                raise asyncio.CancelledError
+
+            vars(client).update(getmany=fail, stop=close_and_let_out)
+        made.append(client)
+        return client
+
+    customer = str(new_id())
+    await write(kafka, SURVEY_ANSWERS, [(customer, envelope(), answers(new_id(), 7))])
+    intake = bench.intake(Subscription(SURVEY_ANSWERS, one_by_one(note)))
+    async with consuming(bench.consumer(kafka, intake, create=create)):
+        assert await eventually(lambda: in_order(bench), lambda seen: seen == {customer: [7]})
+    assert len(made) == 2
+
+
+async def test_a_client_that_never_closes_is_left_to_itself(kafka: KafkaSettings) -> None:
+    client = create_consumer(kafka, group="test")
+    close, closing = client.stop, asyncio.Event()
+
+    async def never_close() -> None:
+        while True:
+            closing.set()
+            with suppress(asyncio.CancelledError):
+                await asyncio.sleep(0.2)
+                return
+
+    vars(client).update(stop=never_close)
+    async with asyncio.timeout(20):
+        await close_client(client, 0.05)
+    assert closing.is_set()
+    await close()
 
 
 async def test_members_that_come_and_go_apply_each_record_once_in_order(

@@ -13,6 +13,7 @@ from kindred_common.db.transactions import Transaction
 from kindred_common.observability.health import LoopHealth
 from kindred_common.runtime.foundation import Foundation, Gate, Loop, Parts, ServiceDefinition
 from kindred_common.runtime.operations import operations_router
+from kindred_common.runtime.worker import run_loops
 from kindred_common.web.application import create_application
 from kindred_matching.adapters.observation import MeasuredObserver
 from kindred_matching.adapters.postgres_journal import PostgresJournal
@@ -111,9 +112,7 @@ def _gate(foundation: Foundation[MatchingSettings], epoch: Epoch, ticker: Ticker
     async def run(consume: Loop, consumer: LoopHealth, stop: asyncio.Event) -> None:
         async def work(over: asyncio.Event) -> None:
             await _while_ticking(ticker.begin(), consumer)
-            async with asyncio.TaskGroup() as group:
-                for loop in (consume, ticker.run):
-                    group.create_task(_as_coroutine(loop, over))
+            await run_loops({"consumer": consume, "ticker": ticker.run}, over)
 
         def wait() -> None:
             consumer.tick()
@@ -133,10 +132,6 @@ async def _while_ticking(beginning: Coroutine[None, None, None], health: LoopHea
             health.tick()
             health.set_ready(False, "takes up the work")
             await asyncio.wait([task], timeout=5)
-
-
-async def _as_coroutine(loop: Loop, stop: asyncio.Event) -> None:
-    await loop(stop)
 
 
 def _application(

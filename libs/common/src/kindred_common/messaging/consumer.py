@@ -19,7 +19,7 @@ from kindred_common.contracts.envelope import Headers
 from kindred_common.db.faults import is_transient
 from kindred_common.messaging.backlog import Backlog
 from kindred_common.messaging.intake import Intake, Positions
-from kindred_common.messaging.kafka import KafkaConsumer
+from kindred_common.messaging.kafka import KafkaConsumer, close_client
 from kindred_common.messaging.positions import Overtaken, Partition
 from kindred_common.messaging.settings import KafkaSettings
 from kindred_common.observability.health import LoopHealth
@@ -34,6 +34,7 @@ RETRY_EVERY = timedelta(seconds=1)
 HOUSE_EVERY = timedelta(seconds=5)
 STALLED_AFTER = timedelta(seconds=40)
 BACKOFF_SECONDS = 1.0
+CLOSE_SECONDS = 10.0
 WITHOUT_PARTITIONS = "waits for partitions"
 
 _log = get_logger(__name__)
@@ -85,8 +86,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka pub
                     raise
                 await self._back_off(stop, error)
             finally:
-                with contextlib.suppress(TimeoutError, KafkaError):
-                    await asyncio.wait_for(client.stop(), 10)
+                await close_client(client, CLOSE_SECONDS)
                 self._give_up()
 
     async def on_partitions_revoked(self, _revoked: Sequence[TopicPartition]) -> None:

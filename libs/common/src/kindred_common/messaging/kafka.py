@@ -4,10 +4,12 @@ aiokafka's own defaults commit by themselves, start at the latest record, read a
 idempotence; none of these may ever be used here.
 """
 
+import asyncio
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError
 
 from kindred_common.contracts.topics import BROKER_LIMIT_BYTES
 from kindred_common.messaging.fetched_records import read_whatever_was_written
@@ -90,3 +92,22 @@ def create_reader(settings: KafkaSettings, *, client_id: str) -> AIOKafkaConsume
 def create_admin(settings: KafkaSettings) -> AIOKafkaAdminClient:
     """A client for creating and describing topics."""
     return AIOKafkaAdminClient(**connection_arguments(settings), client_id="kindred-admin")
+
+
+async def close_client(client: AIOKafkaConsumer | AIOKafkaProducer, within: float) -> None:
+    """Stops a client; after so many seconds it is left to itself.
+
+    While the broker is away aiokafka lets the cancellation of a task of its own out of ``stop``, where it would pass for that of
+    whoever closes the client, and end his loop without a word; or it does not end at all.
+    """
+    stopping = asyncio.create_task(client.stop())
+    try:
+        await asyncio.wait({stopping}, timeout=within)
+    finally:
+        if not stopping.done():
+            stopping.cancel()
+    if stopping.cancelled() or not stopping.done():
+        return
+    error = stopping.exception()
+    if error is not None and not isinstance(error, KafkaError):
+        raise error

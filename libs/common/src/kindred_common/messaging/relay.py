@@ -30,7 +30,7 @@ from kindred_common.contracts.vocabulary import Service
 from kindred_common.db.faults import is_transient
 from kindred_common.db.lease import end_when_silent, showing_life
 from kindred_common.messaging.heartbeats import Heartbeats
-from kindred_common.messaging.kafka import KafkaProducer
+from kindred_common.messaging.kafka import KafkaProducer, close_client
 from kindred_common.messaging.outbox import (
     LOCK_SPACE,
     RELAY_LOCK,
@@ -47,6 +47,7 @@ BATCH = 500
 BUSY = 20
 """As many records at once, and it is worth to be awake: until then each writer may as well notify."""
 
+CLOSE_SECONDS = 5.0
 IDLE_SECONDS = 1.0
 NAP_SECONDS = 0.005
 MEASURE_EVERY = timedelta(seconds=5)
@@ -132,8 +133,7 @@ class Relay:
             await producer.start()
             yield producer
         finally:
-            with contextlib.suppress(TimeoutError, KafkaError):
-                await asyncio.wait_for(producer.stop(), 5)
+            await close_client(producer, CLOSE_SECONDS)
 
     @asynccontextmanager
     async def _lock(self, stop: asyncio.Event) -> AsyncIterator[AsyncConnection]:

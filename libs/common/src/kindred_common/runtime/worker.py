@@ -15,6 +15,10 @@ from kindred_common.runtime.foundation import Foundation, Loop, Parts, S
 from kindred_common.web.housekeeping import STALL_AFTER, Housekeeping
 
 
+class LoopLost(Exception):  # noqa: N818 - names what was seen
+    """A loop was cancelled though nobody asked for it; the process ends, and is started again by whoever looks after it."""
+
+
 def worker_loops(foundation: Foundation[S], parts: Parts) -> Mapping[str, Loop]:
     """The loops of the worker process by name; they share nothing but the database."""
     loops: dict[str, Loop] = {
@@ -36,14 +40,25 @@ def worker_loops(foundation: Foundation[S], parts: Parts) -> Mapping[str, Loop]:
 
 
 async def run_loops(loops: Mapping[str, Loop], stop: asyncio.Event) -> None:
-    """Runs all loops until ``stop``; when one fails, all end and the failure is raised."""
+    """Runs all loops until ``stop``; when one fails, all end and the failure is raised.
+
+    Raises:
+        LoopLost: one was ended by a cancellation that nobody asked for.
+    """
     async with asyncio.TaskGroup() as group:
         for name, loop in loops.items():
-            group.create_task(_as_coroutine(loop, stop), name=name)
+            group.create_task(_run_loop(name, loop, stop), name=name)
 
 
-async def _as_coroutine(loop: Loop, stop: asyncio.Event) -> None:
-    await loop(stop)
+async def _run_loop(name: str, loop: Loop, stop: asyncio.Event) -> None:
+    try:
+        await loop(stop)
+    except asyncio.CancelledError:
+        # A library may let a cancellation of its own out: the group would take it for the loop's end, and go on without it.
+        task = asyncio.current_task()
+        if task is not None and not task.cancelling():
+            raise LoopLost(name) from None
+        raise
 
 
 def _relay(foundation: Foundation[S]) -> Relay:
