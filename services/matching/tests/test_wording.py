@@ -30,7 +30,6 @@ from kindred_matching.domain.explanation import Bid, Explanation, Option, Outcom
 from kindred_matching.domain.flips import Flip, FlipKind
 from kindred_matching.domain.lens import Lens
 from kindred_matching.domain.lessons import Lesson
-from kindred_matching.domain.market.state import CLOSED
 from kindred_matching.domain.parts import Contribution
 from kindred_matching.domain.scoring import score
 from kindred_matching.domain.vocabulary import REFUSING, Reason
@@ -68,7 +67,7 @@ def every_explanation() -> Iterator[Explanation]:
     for refusal in REFUSING:
         yield replace(PLAIN, flips=(Flip(FlipKind.ALLOWED, refusal=refusal),))
     for kind, seats in product(set(FlipKind) - {FlipKind.ALLOWED}, (1, 2)):
-        flip = Flip(kind, seats=seats, theme="opera", event_id=event_id(1))
+        flip = Flip(kind, seats=seats, theme="opera", event_id=event_id(1), cents=6050)
         yield replace(PLAIN, flips=(flip,))
     for name, amount in product(sorted(every_contribution()), (0.8, -0.8)):
         option = replace(an_option(), contributions=(Contribution(name, amount),))
@@ -76,6 +75,7 @@ def every_explanation() -> Iterator[Explanation]:
     amounts = ((0.9, 0.7), (0.7, 0.9), (-0.2, 0.1), (0.5, 0.0), (0.5, 0.5))
     for outcome, (bid, price) in product((Outcome.CHOSEN, Outcome.CANDIDATE), amounts):
         yield replace(PLAIN, outcome=outcome, bid=Bid(bid, price, ()))
+    yield replace(PLAIN, bid=Bid(-0.2, 0.1, (), charges=0.5))
 
 
 def every_contribution() -> set[str]:
@@ -130,7 +130,7 @@ def test_every_outcome_reason_kind_and_flip_has_words() -> None:
     assert set(phrases.REASONS) == set(Reason)
     assert set(phrases.CONDITIONS) == set(REFUSING)
     assert set(phrases.KINDS) == set(EventKind) >= set(KINDS)
-    by_number = {FlipKind.MORE_SEATS, FlipKind.FEWER_SEATS, FlipKind.ALLOWED}
+    by_number = {FlipKind.MORE_SEATS, FlipKind.FEWER_SEATS, FlipKind.MORE_BUDGET, FlipKind.ALLOWED}
     assert set(phrases.CHANGES) | by_number == set(FlipKind)
 
 
@@ -297,7 +297,7 @@ def test_amounts_that_differ_are_seen_to_differ() -> None:
     )
     assert "costs 0.182 here; this customer offers 0.004." in read("en", bid=Bid(0.0036, 0.182, ()))
     assert "gets one all the same." in read("en", outcome=Outcome.CHOSEN, bid=Bid(0.4, 0.6, ()))
-    assert "costs" not in read("en", bid=Bid(0.4, CLOSED, ()))
+    assert "costs" not in read("en", bid=Bid(0.4, None, ()))
 
 
 @pytest.mark.parametrize(
@@ -338,6 +338,7 @@ def test_what_the_engine_explains_is_shown_in_both_languages() -> None:
     assert chosen.flips[0].kind is FlipKind.FEWER_SEATS
     assert missed.in_words.nl[0].startswith("Niet gekozen, al mag het wel: alle plaatsen")
     assert missed.bid is not None
+    assert missed.bid.price is not None
     assert missed.bid.bid < missed.bid.price
     assert refused.in_words.nl[0] == "Dit kan niet: er is geen toestemming voor uitnodigingen."
     assert refused.refusals == [ReasonCode.CONSENT]

@@ -124,6 +124,7 @@ class ReasonCode(StrEnum):
     CAP = "cap"
     OVERLAP = "overlap"
     ACCOUNT = "account"
+    BUDGET = "budget"
 
 
 class InvitationStep(StrEnum):

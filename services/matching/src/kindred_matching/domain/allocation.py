@@ -59,6 +59,18 @@ class Choice(NamedTuple):
     seats: int
 
 
+class Money(NamedTuple):
+    """What the budget has ``left``, in cents: infinite without a budget.
+
+    ``short`` tells of each event whether its cost alone stands in the way, as its seats are free of charge; ``rate`` is what a cent
+    is worth, in units of weight.
+    """
+
+    left: float
+    short: Bools
+    rate: float
+
+
 class Allocation:
     """Who is chosen for what. What invitations has settled lies outside: it leaves fewer seats, days and euros to choose from.
 
@@ -125,6 +137,13 @@ class Allocation:
         """The price of a seat at each event, in units of weight; infinite where there is none to be had."""
         prices: Array = self.market.state.price[MARKET, ::2]
         return np.where(prices < CLOSED, prices, np.inf)
+
+    def money(self) -> "Money":
+        """What the budget still bears, and where money is all that is short."""
+        state, totals = self.market.state, self.market.state.totals[0]
+        left = float(totals["budget"] - totals["fixed_spent"] - totals["spent"])
+        rate = float(state.budget_rate[MARKET])
+        return Money(left, (state.event_cost > 0.0) & (self.prices() <= 0.0) & (rate > 0.0), rate)
 
     def last_is_worth(self, customer: Slot) -> float:
         """What the least of the customer's choices is worth beyond its price; 0 while he may still be invited to more."""

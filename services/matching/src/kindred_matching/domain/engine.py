@@ -21,9 +21,9 @@ from kindred_matching.domain.draws import Draws, Hat
 from kindred_matching.domain.events import EventTable, EventView, seconds
 from kindred_matching.domain.facts import Customer, Event
 from kindred_matching.domain.programme import ProgrammeChanges
-from kindred_matching.domain.proposals import Proposal, Sight, describe
+from kindred_matching.domain.proposals import Left, Proposal, Sight, describe
 from kindred_matching.domain.rules import Rules
-from kindred_matching.domain.slots import Places, Slot, Slots
+from kindred_matching.domain.slots import Slot, Slots
 from kindred_matching.domain.state import EngineState, Pending, Settlement, Snapshot
 from kindred_matching.domain.sweep import Sweep
 from kindred_matching.domain.teaching import Pair, Teaching
@@ -133,19 +133,19 @@ class Engine:
 
     def describe(self, customers: Iterable[UUID]) -> list[Proposal]:
         """What there is to say about these customers, after :meth:`settle`; all of them must be known."""
-        view, left, asked = self.view(), self.seats_left(), list(customers)
+        view, asked, left = self.view(), list(customers), self._left()
         assessor = Assessor(self.table, self.rules, self.now)
         unseen = (self.dossier(one) for one in asked if one not in self._assessed)
         anew = assessor.assess_all(unseen, view, refused_too=True)
         seen = (self._assessed[one] if one in self._assessed else next(anew) for one in asked)
         return list(describe((self._sight(each, left) for each in seen), view, seconds(self.now)))
 
-    def sight(self, customer: UUID, view: EventView, left: Places) -> Sight:
+    def sight(self, customer: UUID, view: EventView) -> Sight:
         """The customer's part of the allocation, after :meth:`settle`."""
-        assessor = Assessor(self.table, self.rules, self.now)
-        return self._sight(assessor.assess(self.dossier(customer), view), left)
+        seen = Assessor(self.table, self.rules, self.now).assess(self.dossier(customer), view)
+        return self._sight(seen, self._left())
 
-    def _sight(self, seen: Assessment, left: Places) -> Sight:
+    def _sight(self, seen: Assessment, left: Left) -> Sight:
         place = self.places.take(seen.customer.id)
         choices, barred = self.allocation.chosen(place), self.allocation.barred_by_account(place)
         return Sight.of(seen, self.table, choices, left, barred, self.draws.of(seen.customer.id))
@@ -154,13 +154,11 @@ class Engine:
         """All events, in the order of their identifiers."""
         return self.table.view(self.table.slots.in_order())
 
-    def seats_left(self) -> Places:
-        """The seats of each event, by place, that nobody was given or chosen for."""
+    def _left(self) -> Left:
         free = self.table.free_seats()
         taken = self.allocation.seats_taken()[: len(free)]
-        left: Places = free.copy()
-        left[: len(taken)] -= taken
-        return left
+        free[: len(taken)] -= taken
+        return Left(free, self.allocation.money())
 
     def dossier(self, customer: UUID) -> Dossier:
         """All that is known of a customer."""

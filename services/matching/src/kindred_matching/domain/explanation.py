@@ -9,6 +9,7 @@ from kindred_matching.domain.assessment import Assessment
 from kindred_matching.domain.engine import Engine
 from kindred_matching.domain.flips import Flip, flips
 from kindred_matching.domain.market.explaining import Obstacle, view_pair
+from kindred_matching.domain.market.state import CLOSED
 from kindred_matching.domain.parts import Contribution
 from kindred_matching.domain.proposals import Sight
 from kindred_matching.domain.scoring import ABSENT, ACCOMPANIED, ALONE
@@ -47,12 +48,14 @@ class Option:
 class Bid:
     """What the customer offers for a seat at the event, and what one costs, in units of score.
 
-    Below ``bid`` he would take a seat; ``beside`` are the events of his that he cannot have beside this one.
+    Below ``bid`` he would take a seat; ``charges`` is what coming pays beside it for money that is short, his account's and the
+    budget's. ``price`` is None where no seat is to be had. ``beside`` are the events of his that he cannot have beside this one.
     """
 
     bid: float
-    price: float
+    price: float | None
     beside: tuple[UUID, ...]
+    charges: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,20 +78,26 @@ class Explanation:
 
 @dataclass(frozen=True, slots=True)
 class WhyPair:
-    """Asks why the customer is, or is not, matched to the event; the answer is None when one of them is not known."""
+    """Asks why the customer is, or is not, matched to the event; the answer is None when one of them is not known.
+
+    ``turns`` tells whether to try what would turn the outcome too, on a copy of the market for each change.
+    """
 
     customer_id: UUID
     event_id: UUID
+    turns: bool = True
 
     def asked_of(self, engine: Engine) -> Explanation | None:
         if self.customer_id not in engine.customers or self.event_id not in engine.events:
             return None
-        return explain(engine, self.customer_id, self.event_id)
+        return explain(engine, self.customer_id, self.event_id, turns=self.turns)
 
 
-def explain(engine: Engine, customer_id: UUID, event_id: UUID) -> Explanation:
+def explain(
+    engine: Engine, customer_id: UUID, event_id: UUID, *, turns: bool = True
+) -> Explanation:
     """Explains a pair of a customer and an event that the engine knows, after it has settled."""
-    sight = engine.sight(customer_id, engine.view(), engine.seats_left())
+    sight = engine.sight(customer_id, engine.view())
     row, seen = sight.ids.index(event_id), sight.assessment
     outcome = _outcome(sight, row)
     refused = outcome in (Outcome.REFUSED, Outcome.CANCELLED)
@@ -101,7 +110,7 @@ def explain(engine: Engine, customer_id: UUID, event_id: UUID) -> Explanation:
         if outcome is Outcome.CANDIDATE
         else (),
         bid=_bid(engine, customer_id, event_id) if bids else None,
-        flips=flips(engine, customer_id, event_id),
+        flips=flips(engine, customer_id, event_id) if turns else (),
         wish=_wish(engine, customer_id, event_id),
         propensity=sight.propensity(event_id),
     )
@@ -121,7 +130,8 @@ def _bid(engine: Engine, customer_id: UUID, event_id: UUID) -> Bid | None:
     if not real:
         return None
     best = max(real, key=lambda way: (way.chosen, way.bid))
-    return Bid(best.bid, best.price, tuple(slots.at(other) for other in best.beside))
+    beside = tuple(slots.at(other) for other in best.beside)
+    return Bid(best.bid, best.price if best.price < CLOSED else None, beside, best.charges)
 
 
 def _outcome(sight: Sight, row: int) -> Outcome:

@@ -18,6 +18,9 @@ from kindred_matching.domain.vocabulary import BIT, Reason, reasons_in
 MOST_SEATS = 12
 """More seats than this are no small change."""
 
+SLICES = 30
+"""Slices of background work in which money that is added is shared out."""
+
 SURE = 0.99
 """Confidence from which an interest need not be confirmed any more."""
 
@@ -31,6 +34,7 @@ class FlipKind(StrEnum):
     INTEREST_FOUND = "interest_found"
     GIVEN_UP = "given_up"
     ONE_MORE_INVITATION = "one_more_invitation"
+    MORE_BUDGET = "more_budget"
     ALLOWED = "allowed"
 
 
@@ -38,8 +42,8 @@ class FlipKind(StrEnum):
 class Flip:
     """One change that would be enough alone.
 
-    So many ``seats`` more or fewer, interest in a ``theme``, another ``event_id`` that is not proposed to him, or a ``refusal``
-    that no longer holds.
+    So many ``seats`` more or fewer, interest in a ``theme``, another ``event_id`` that is not proposed to him, a ``refusal`` that
+    no longer holds, or so many ``cents`` more to spend.
     """
 
     kind: FlipKind
@@ -47,6 +51,7 @@ class Flip:
     theme: str | None = None
     event_id: UUID | None = None
     refusal: Reason | None = None
+    cents: int = 0
 
 
 def flips(engine: Engine, customer_id: UUID, event_id: UUID) -> tuple[Flip, ...]:
@@ -90,9 +95,17 @@ class _Trial:
         fork.change_seats(self.event, max(0, seats))
         return self._settled(fork)
 
+    def with_budget(self, more: int) -> bool:
+        """Whether the customer is chosen when there are so many cents more to spend, and they are shared out."""
+        fork = self.engine.allocation.fork()
+        fork.limit_budget(int(fork.market.state.totals[0]["budget"]) + more)
+        fork.rest(SLICES)
+        return self._settled(fork)
+
     def assessed_as(self, seen: Assessment) -> bool:
         """Whether the customer is chosen when he stands so."""
         fork = self.engine.allocation.fork()
+        fork.fit(0, 0, 0, seen.cap)
         fork.assess(self.customer, seen, self._pinned())
         return self._settled(fork)
 
@@ -115,19 +128,28 @@ def _has(allocation: Allocation, customer: Slot, event: Slot) -> bool:
 
 
 def _wins(trial: _Trial) -> Iterator[Flip]:
-    yield from _interests(trial)
+    found, confirmed = list(_interests(trial)), FlipKind.INTEREST_CONFIRMED
+    yield from (flip for flip in found if flip.kind is confirmed)
     for more in range(1, MOST_SEATS + 1):
         if trial.with_seats(more):
             yield Flip(FlipKind.MORE_SEATS, seats=more)
             break
     yield from _given_up(trial)
-    if trial.assessed_as(replace(trial.assessment, cap=_one_more(trial))):
+    if trial.assessed_as(replace(trial.assessment, cap=trial.assessment.cap + 1)):
         yield Flip(FlipKind.ONE_MORE_INVITATION)
+    yield from _more_budget(trial)
+    # Nobody ever said so: what would have to be found out is the boldest thing to suppose.
+    yield from (flip for flip in found if flip.kind is not confirmed)
 
 
-def _one_more(trial: _Trial) -> int:
-    """One invitation more, as far as the market has room for it."""
-    return min(trial.assessment.cap + 1, trial.engine.allocation.widest)
+def _more_budget(trial: _Trial) -> Iterator[Flip]:
+    """What coming alone, then in company, costs beyond what is left, if that is all that is missing."""
+    left, cost = trial.engine.allocation.money().left, trial.assessment.view.rows["cost"]
+    for seats in (1, 2) if np.isfinite(left) else ():
+        more = int(np.ceil(seats * float(cost[trial.row]) - left))
+        if more > 0 and trial.with_budget(more):
+            yield Flip(FlipKind.MORE_BUDGET, cents=more)
+            return
 
 
 def _fewer_seats(trial: _Trial) -> Iterator[Flip]:
@@ -142,9 +164,13 @@ def _allowed(trial: _Trial) -> Iterator[Flip]:
     """If but one rule refuses the pair, and it would be chosen without."""
     reasons = reasons_in(int(trial.assessment.refused[trial.row]))
     if len(reasons) == 1:
-        refused = trial.assessment.refused.copy()
+        refused, room = trial.assessment.refused.copy(), trial.assessment.room.copy()
         refused[trial.row] &= ~np.uint16(BIT[reasons[0]])
-        if trial.assessed_as(replace(trial.assessment, refused=refused)):
+        if reasons[0] is Reason.HOSPITALITY:
+            rows = trial.assessment.view.rows
+            year = rows["year"][trial.row]
+            room[year] = max(room[year], rows["cost"][trial.row])
+        if trial.assessed_as(replace(trial.assessment, refused=refused, room=room)):
             yield Flip(FlipKind.ALLOWED, refusal=reasons[0])
 
 

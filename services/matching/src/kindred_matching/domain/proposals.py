@@ -8,7 +8,7 @@ from uuid import UUID
 
 import numpy as np
 
-from kindred_matching.domain.allocation import Choice
+from kindred_matching.domain.allocation import Choice, Money
 from kindred_matching.domain.assessment import Assessment, Seats
 from kindred_matching.domain.events import EventTable, EventView
 from kindred_matching.domain.exploration import Draw
@@ -63,12 +63,20 @@ class Proposal:
     refused: tuple[Refused, ...]
 
 
+class Left(NamedTuple):
+    """What nobody was given or chosen for: the seats of each event, by place, and money."""
+
+    seats: Places
+    money: Money
+
+
 @dataclass(frozen=True, slots=True)
 class Sight:
     """One customer's part of the allocation: how he stands with each event of a view, and the ``seats`` chosen for him there.
 
     ``seats_left`` are those of each event that nobody was given or chosen for; ``barred`` tells where his account stands in the
-    way. ``table`` holds all events. ``draw`` is what was drawn for him by lot.
+    way, ``unpaid`` where the budget does, ``short`` where money would be better spent elsewhere. ``table`` holds all events. ``draw``
+    is what was drawn for him by lot.
     """
 
     assessment: Assessment
@@ -76,6 +84,8 @@ class Sight:
     seats: Seats
     seats_left: Places
     barred: Bools
+    unpaid: Bools
+    short: Bools
     draw: Draw | None = None
 
     @classmethod
@@ -84,16 +94,18 @@ class Sight:
         assessment: Assessment,
         table: EventTable,
         choices: list[Choice],
-        left: Places,
+        left: Left,
         barred: Bools,
         draw: Draw | None = None,
     ) -> "Sight":
-        """What is seen of a customer with these choices; ``left`` holds the seats left by place, ``barred`` what his account bars."""
+        """What is seen of a customer with these choices; ``barred`` is what his account bars, by place."""
         seats = np.zeros(table.capacity, dtype=np.uint8)
         for choice in choices:
             seats[choice.event] = choice.seats
         places = assessment.view.places
-        return cls(assessment, table, seats[places], left[places], barred[places], draw)
+        unpaid = assessment.view.rows["cost"] > left.money.left
+        short, own = left.money.short[places], seats[places]
+        return cls(assessment, table, own, left.seats[places], barred[places], unpaid, short, draw)
 
     @property
     def ids(self) -> list[UUID]:
@@ -144,6 +156,7 @@ class Sight:
             (Reason.HOSPITALITY, rows["cost"] > room),
             (Reason.ACCOUNT, self.barred),
             (Reason.SEATS, self.seats_left < 1),
+            (Reason.BUDGET, self.unpaid),
         )
 
 
@@ -171,9 +184,10 @@ def _proposal(sight: Sight, told: Sequence[Told]) -> Proposal:
 
 def _ranked(sight: Sight, rows: Places) -> Iterator[Ranked]:
     weight, found = sight.assessment.weight[rows].max(axis=1).tolist(), sight.obstacles()
+    # Where nothing stands in the way the price does: others give more for the seats, or bring in more for the money.
+    found = (*found, (Reason.BUDGET, sight.short))
     stands = [(reason, there[rows].tolist()) for reason, there in found]
     for place, event in enumerate(sight.ids_of(rows)):
-        # Where nothing stands in the way the price does: others give more for the seats.
         reason = next((reason for reason, there in stands if there[place]), Reason.SEATS)
         yield Ranked(event, weight[place], reason)
 

@@ -8,8 +8,8 @@ from functools import cache
 class Reason(StrEnum):
     """Why a customer is not matched to an event.
 
-    The first thirteen refuse a pair. ``SEATS``, ``CAP``, ``OVERLAP`` and ``ACCOUNT`` (and ``HOSPITALITY`` once more) stand in the
-    way of a pair that is allowed.
+    The first thirteen refuse a pair. ``SEATS``, ``CAP``, ``OVERLAP``, ``ACCOUNT`` and ``BUDGET`` (and ``HOSPITALITY`` once more)
+    stand in the way of a pair that is allowed.
     """
 
     INACTIVE = "inactive"
@@ -29,6 +29,7 @@ class Reason(StrEnum):
     CAP = "cap"
     OVERLAP = "overlap"
     ACCOUNT = "account"
+    BUDGET = "budget"
 
 
 _R = Reason

@@ -57,7 +57,7 @@ class WishBody(BaseModel):
     )
 
     kind: WishKind = Field(
-        description="`pin`: propose the pair as far as rules, agenda and seats allow; `forbid`: never; "
+        description="`pin`: propose the pair as far as rules, agenda, seats and budget allow; `forbid`: never; "
         "`prefer`: it counts for half as much again."
     )
     reason: str = Field(min_length=3, max_length=500)
@@ -224,7 +224,7 @@ async def _require_possible(
     desk: WishDesk, customer_id: UUID, event_id: UUID, kind: WishKind
 ) -> None:
     """A pin that cannot come true is refused with the reasons; other wishes are always possible."""
-    found = await desk.replicas.ask(WhyPair(customer_id, event_id))
+    found = await desk.replicas.ask(WhyPair(customer_id, event_id, turns=False))
     if found is None:
         raise not_found("event")
     why = _against(found) if kind is WishKind.PIN else {}

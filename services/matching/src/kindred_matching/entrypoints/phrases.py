@@ -40,6 +40,7 @@ REASONS: Mapping[Reason, str] = {
     Reason.CAP: translatable("this customer has as many invitations as are allowed"),
     Reason.OVERLAP: translatable("it clashes with something else in this customer's agenda"),
     Reason.ACCOUNT: translatable("this customer's company already has what one company may have"),
+    Reason.BUDGET: translatable("too little of the budget is left"),
 }
 """Clauses that stand in a list behind an outcome."""
 

@@ -77,8 +77,12 @@ class BidView(BaseModel):
     """What the customer offers for a seat and what one costs, in units of score: above its price a seat is taken."""
 
     bid: float = Field(examples=[0.74])
-    price: float = Field(
-        examples=[0.9], description="0 where there are seats enough; 1e30 where there are none."
+    price: float | None = Field(
+        examples=[0.9], description="0 where there are seats enough; null where there are none."
+    )
+    charges: float = Field(
+        examples=[0.0],
+        description="What coming pays beside a seat, where the budget or the account's hospitality is short; not part of the bid.",
     )
     beside: list[UUID] = Field(
         examples=[[]], description="The customer's other events that cannot go with this one."
@@ -86,7 +90,7 @@ class BidView(BaseModel):
 
     @classmethod
     def of(cls, bid: Bid) -> "BidView":
-        return cls(bid=bid.bid, price=bid.price, beside=list(bid.beside))
+        return cls(bid=bid.bid, price=bid.price, charges=bid.charges, beside=list(bid.beside))
 
 
 class FlipView(BaseModel):
@@ -101,6 +105,7 @@ class FlipView(BaseModel):
         examples=[None], description="The other event that would not be proposed."
     )
     refusal: ReasonCode | None = Field(examples=[None], description="That would no longer hold.")
+    cents: int = Field(examples=[0], description="How much more there would be to spend.")
 
     @classmethod
     def of(cls, flip: Flip) -> "FlipView":
@@ -110,11 +115,12 @@ class FlipView(BaseModel):
             theme=flip.theme,
             event_id=flip.event_id,
             refusal=None if flip.refusal is None else ReasonCode(flip.refusal),
+            cents=flip.cents,
         )
 
 
 class WordsView(BaseModel):
-    """The explanation in one to six sentences, in each language."""
+    """The explanation in one to seven sentences, in each language."""
 
     en: list[str] = Field(
         examples=[
@@ -149,7 +155,7 @@ class ExplanationView(BaseModel):
     """Why a customer is, or is not, matched to an event.
 
     `refusals` are rules that refuse the pair; `obstacles` is what stands in the way of a pair that is allowed: seats, the
-    customer's other invitations, agenda or hospitality. Each of the `flips` alone would turn the outcome.
+    customer's other invitations, agenda or hospitality, his account or the budget. Each of the `flips` alone would turn the outcome.
     """
 
     customer_id: UUID = Field(examples=[_CUSTOMER])

@@ -1,12 +1,12 @@
 """Explanations in words: for an account manager, who need know nothing of how matching reckons."""
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import NamedTuple
 
 from kindred_common.i18n.translator import Translator, translatable, translator
 from kindred_matching.domain.explanation import Bid, Explanation, Outcome
 from kindred_matching.domain.flips import Flip, FlipKind
-from kindred_matching.domain.market.state import CLOSED
 from kindred_matching.domain.parts import Contribution
 from kindred_matching.domain.taxonomy import Taxonomy
 from kindred_matching.entrypoints.phrases import (
@@ -158,16 +158,12 @@ def _in_text(theme: str, names: Mapping[str, str]) -> str:
 
 def _price(explanation: Explanation, bid: Bid, speech: Translator) -> list[str]:
     """What the customer offers for a seat, and what one costs; nothing where there is none to be had."""
-    if bid.price >= CLOSED:
+    if bid.price is None:
         return []
     chosen = explanation.outcome is Outcome.CHOSEN
     if bid.bid <= 0.0 and not chosen:
-        return [
-            speech.gettext(
-                "Other events suit this customer better, even if a seat here costs nothing."
-            )
-        ]
-    amounts = _amounts(bid, speech)
+        return [speech.gettext(_NOT_EVEN_FREE[bid.bid + bid.charges > 0.0])]
+    amounts = _amounts(bid.bid, bid.price, speech)
     close = amounts["bid"] == amounts["price"]
     if bid.price <= 0.0:
         sentence = translatable("This customer offers %(bid)s; a seat costs nothing here.")
@@ -182,6 +178,14 @@ def _price(explanation: Explanation, bid: Bid, speech: Translator) -> list[str]:
     return [speech.gettext(sentence) % amounts]
 
 
+_NOT_EVEN_FREE = {
+    False: translatable(
+        "Other events suit this customer better, even if a seat here costs nothing."
+    ),
+    True: translatable("Money is short, and what coming here costs brings in more elsewhere."),
+}
+"""Told of those who offer nothing, by whether they would if money were no matter."""
+
 _TOO_DEAR = {
     False: translatable("A seat costs %(price)s here; this customer offers %(bid)s."),
     # What the account manager wishes for, or a lot fell on, is proposed whatever others are worth.
@@ -192,9 +196,9 @@ _TOO_DEAR = {
 """Told of those who offer less than a seat costs, by whether they were chosen."""
 
 
-def _amounts(bid: Bid, speech: Translator) -> dict[str, str]:
+def _amounts(bid: float, price: float, speech: Translator) -> dict[str, str]:
     """Both with two decimals, or as many more as it takes to tell them apart, and from nothing."""
-    amounts = {"bid": max(0.0, bid.bid), "price": max(0.0, bid.price)}
+    amounts = {"bid": max(0.0, bid), "price": max(0.0, price)}
     for decimals in range(2, MOST_DECIMALS + 1):
         told = {name: speech.format_number(each, decimals) for name, each in amounts.items()}
         vanished = any(0.0 < each < 0.5 * 10.0**-decimals for each in amounts.values())
@@ -220,6 +224,9 @@ def _flip(flip: Flip, tongue: _Speech) -> str:
             flip.seats,
         )
         return sentence % seats
+    if flip.kind is FlipKind.MORE_BUDGET:
+        sentence = speech.gettext("With %(money)s more to spend this customer would be chosen.")
+        return sentence % {"money": speech.format_money(Decimal(flip.cents) / 100)}
     condition = CONDITIONS[flip.refusal] if flip.refusal else CHANGES[flip.kind]
     told = {"theme": _in_text(flip.theme or "", tongue.names)}
     return speech.gettext("If %(condition)s, this customer would be chosen.") % {
