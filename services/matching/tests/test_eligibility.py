@@ -1,5 +1,6 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import numpy as np
 import pytest
@@ -65,6 +66,21 @@ def test_every_rule_tells_its_reason(
     told = an_engine(event, customer).describe([customer.id])[0]
     assert {reason for refusal in told.refused for reason in refusal.reasons} == expected
     assert bool(told.chosen) == (not expected)
+
+
+def test_a_share_of_the_customers_is_held_out_for_good() -> None:
+    customers = [a_customer(number) for number in range(400)]
+    held_out: list[set[UUID]] = []
+    for share in (0.0, 0.1, 0.2):
+        engine = an_engine(an_event(1, seats=400), *customers, rules=Rules(hold_out=share))
+        told = engine.describe(sorted(engine.customers))
+        reasons = {each.customer_id: [r.reasons for r in each.refused] for each in told}
+        held_out.append({who for who, why in reasons.items() if why == [(Reason.HOLD_OUT,)]})
+        assert all(bool(each.chosen) != (each.customer_id in held_out[-1]) for each in told)
+    none, tenth, fifth = held_out
+    assert not none
+    assert 20 <= len(tenth) <= 60
+    assert tenth < fifth
 
 
 def test_a_companion_may_make_it_too_dear() -> None:

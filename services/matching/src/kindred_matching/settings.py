@@ -23,7 +23,8 @@ class MatchmakingSettings(BaseModel):
     proposal that stands is worth than one that would take its place, as a share of a proposal's mean score. ``budget`` euro are what
     the hospitality of all events on offer may cost together. ``per_account`` guests of one account may come to an event, and
     ``account_hospitality_per_year`` euro may be spent on all its customers in a calendar year. ``draws`` is the chance at which a
-    customer is proposed for an event by lot in a week, so that the company learns what it would not have tried; 0 is never.
+    customer is proposed for an event by lot in a week, so that the company learns what it would not have tried; 0 is never. ``hold_out`` is the
+    share of customers to whom nothing is ever proposed, for comparison; whoever is held out at a share is so at each larger one.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -44,6 +45,7 @@ class MatchmakingSettings(BaseModel):
     account_hospitality_per_year: float | None = Field(default=None, ge=0, le=1e9)
     epoch_after: int = Field(default=100, ge=1)
     draws: float = Field(default=0.0, ge=0, le=0.1)
+    hold_out: float = Field(default=0.0, ge=0, le=0.5)
 
     def rules(self, themes: ThemeTree) -> Rules:
         """The rules with this tree of themes."""
@@ -57,6 +59,7 @@ class MatchmakingSettings(BaseModel):
             per_account=self.per_account,
             account_hospitality_per_year=_cents(self.account_hospitality_per_year),
             draws=self.draws,
+            hold_out=self.hold_out,
             release=RELEASE,
         )
 

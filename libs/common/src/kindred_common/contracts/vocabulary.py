@@ -120,6 +120,7 @@ class ReasonCode(StrEnum):
     PAST = "past"
     DECLINED = "declined"
     EXCLUDED = "excluded"
+    HOLD_OUT = "hold_out"
     SEATS = "seats"
     CAP = "cap"
     OVERLAP = "overlap"

@@ -10,6 +10,7 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
+from kindred_matching.domain.chance import is_held_out
 from kindred_matching.domain.commitments import Commitment
 from kindred_matching.domain.eligibility import Masks, companion_refused, refusals
 from kindred_matching.domain.events import EventTable, EventView, seconds
@@ -121,6 +122,7 @@ class Assessor:
             excluded=settled.excluded[:, view.places],
             preferred=settled.preferred[:, view.places],
             room=settled.room[:, view.rows["year"]],
+            held_out=self._held_out(customers),
         )
         pairs = Pairs.of(people, view, standing, seconds(self.now))
         refused = refusals(pairs)
@@ -146,6 +148,10 @@ class Assessor:
             )
             for row, dossier in enumerate(dossiers)
         ]
+
+    def _held_out(self, customers: Sequence[Customer]) -> Bools:
+        share = self.rules.hold_out
+        return np.array([[share > 0.0 and is_held_out(c.id, share)] for c in customers])
 
     def _settled(self, dossiers: Sequence[Dossier]) -> "_Settled":
         """What invitations and wishes say, by place; most customers have few of either."""

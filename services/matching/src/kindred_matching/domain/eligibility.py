@@ -62,6 +62,7 @@ RULES: tuple[tuple[Reason, Rule], ...] = (
     (Reason.PAST, lambda pairs: pairs.events.rows["start"] <= pairs.now),
     (Reason.DECLINED, lambda pairs: pairs.standing.declined),
     (Reason.EXCLUDED, lambda pairs: pairs.standing.excluded),
+    (Reason.HOLD_OUT, lambda pairs: pairs.standing.held_out),
 )
 """Every rule is asked about every pair: a refusal tells all its reasons, not the first."""
 

@@ -7,11 +7,11 @@ how it does where it is sure of itself.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from hashlib import blake2b
 from uuid import UUID
 
 import numpy as np
 
+from kindred_matching.domain.chance import unit
 from kindred_matching.domain.exact import Floats, logistic, quantise
 from kindred_matching.domain.lens import Lens
 from kindred_matching.domain.scoring import ABSENT, Scores
@@ -39,20 +39,13 @@ def draw(customer_id: UUID, period: str, events: Sequence[UUID], chance: float) 
     if not events or not falls(customer_id, period, chance):
         return None
     ordered = sorted(events)
-    place = int(_unit("which", customer_id, period) * len(ordered))
+    place = int(unit("which", customer_id, period) * len(ordered))
     return Draw(customer_id, ordered[place], chance / len(ordered), period)
 
 
 def falls(customer_id: UUID, period: str, chance: float) -> bool:
     """Whether a pair is drawn for the customer in a period, if there is one to draw."""
-    return _unit("whether", customer_id, period) < chance
-
-
-def _unit(question: str, customer_id: UUID, period: str) -> float:
-    """A number in 0..1 (1 excluded) that anybody can work out again."""
-    text = f"{question} {customer_id} {period}"
-    digest = blake2b(text.encode(), digest_size=8).digest()
-    return (int.from_bytes(digest) >> 11) * 2.0**-53
+    return unit("whether", customer_id, period) < chance
 
 
 def optimism(scores: Scores, lens: Lens, width: float) -> Floats:

@@ -16,18 +16,19 @@ class Standing:
     """How customers (rows) stand with the events of a view (columns), by what invitations and wishes say.
 
     ``declined`` pairs were declined or taken back, ``excluded`` ones are not wished for, ``preferred`` ones are; ``room`` is the
-    hospitality in cents that is left in the event's year.
+    hospitality in cents that is left in the event's year. ``held_out`` customers (a single column) are not proposed for anything.
     """
 
     declined: Bools
     excluded: Bools
     preferred: Bools
     room: NDArray[np.int64]
+    held_out: Bools
 
 
 _NO = np.zeros((1, 1), dtype=np.bool_)
 
-UNSETTLED = Standing(_NO, _NO, _NO, room=np.zeros((1, 1), dtype=np.int64))
+UNSETTLED = Standing(_NO, _NO, _NO, room=np.zeros((1, 1), dtype=np.int64), held_out=_NO)
 """For asking what pairs are worth, whatever was settled or wished."""
 
 

@@ -45,7 +45,8 @@ class Rules:
     stands is worth beyond its weight, as a share of the mean weight of proposals: so many fewer change for a trifle. ``budget``
     is what the hospitality of all events on offer may cost together, in cents; None is no limit. ``per_account`` guests of one
     account at one event and ``account_hospitality_per_year`` cents for all its customers; None is no limit. ``draws`` is the chance at which
-    a customer is drawn for a pair by lot in a week. ``release`` is the :data:`RELEASE` of the writer that set them, 0 where it told
+    a customer is drawn for a pair by lot in a week. ``hold_out`` is the share of customers, the same ones for good, to whom nothing is
+    proposed, so that the others can be compared with them. ``release`` is the :data:`RELEASE` of the writer that set them, 0 where it told
     of none.
     """
 
@@ -59,4 +60,5 @@ class Rules:
     per_account: int | None = None
     account_hospitality_per_year: int | None = None
     draws: float = 0.0
+    hold_out: float = 0.0
     release: int = 0

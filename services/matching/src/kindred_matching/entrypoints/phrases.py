@@ -36,6 +36,9 @@ REASONS: Mapping[Reason, str] = {
     Reason.PAST: translatable("it has already begun"),
     Reason.DECLINED: translatable("an earlier invitation to it was declined or taken back"),
     Reason.EXCLUDED: translatable("the account manager has ruled it out"),
+    Reason.HOLD_OUT: translatable(
+        "this customer belongs to the control group, to which nothing is proposed"
+    ),
     Reason.SEATS: translatable("all seats are taken"),
     Reason.CAP: translatable("this customer has as many invitations as are allowed"),
     Reason.OVERLAP: translatable("it clashes with something else in this customer's agenda"),
@@ -68,6 +71,7 @@ CONDITIONS: Mapping[Reason, str] = {
     Reason.PAST: translatable("it had not begun yet"),
     Reason.DECLINED: translatable("the earlier invitation had not been declined or taken back"),
     Reason.EXCLUDED: translatable("the account manager no longer ruled it out"),
+    Reason.HOLD_OUT: translatable("this customer did not belong to the control group"),
 }
 """How it would be without the refusal, behind "if"."""
 
