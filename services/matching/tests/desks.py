@@ -86,8 +86,9 @@ class Clerk:
     def __init__(self, desk: Desk, epoch: int, rules: Rules) -> None:
         self.desk = desk
         self.epoch = epoch
+        self.metrics = Metrics()
         self.matchmaker = Matchmaker(
-            rules, desk.clock, MeasuredObserver(Metrics()), timer=desk.timer
+            rules, desk.clock, MeasuredObserver(self.metrics), timer=desk.timer
         )
 
     def stores(self, transaction: Transaction) -> Stores:

@@ -13,6 +13,7 @@ from services.matching.tests.worlds import (
     an_interest,
     customer_id,
     event_id,
+    some_world,
     told,
 )
 from sqlalchemy import text
@@ -219,6 +220,16 @@ async def test_much_work_asks_for_a_snapshot_but_not_for_more_than_it_is_worth(d
     due.append(clerk.matchmaker.snapshot_due)
 
     assert due == [True, *([False] * 10), True]
+
+
+async def test_the_certified_gap_is_a_metric(desk: Desk) -> None:
+    clerk = await desk.hire()
+    customers, events = some_world(80, 6, seed=4)
+    await clerk.take(*map(told, events), *map(told, customers))
+    (measured,) = clerk.metrics.matching_gap_ratio.collect()
+    gap = (await clerk.engine()).allocation.certificate.gap
+    assert [sample.value for sample in measured.samples] == [gap]
+    assert gap > 0.0
 
 
 @pytest.mark.parametrize("seed", range(6))

@@ -13,7 +13,7 @@ class Status:
     """Seats are those of the events on offer; ``now`` is the last tick.
 
     ``value`` is the sum of the chosen weights and ``bound`` what no allocation can exceed; both without what invitations has
-    settled. ``gap`` is the share of the bound that may have been missed.
+    settled. ``gap`` is the share of what was left to choose that may have been missed.
     """
 
     customers: int

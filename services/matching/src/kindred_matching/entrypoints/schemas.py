@@ -218,7 +218,8 @@ class EngineView(BaseModel):
         examples=[513.4], description="Proven: no choice of proposals is worth more."
     )
     gap: float = Field(
-        examples=[0.0014], description="The share of the bound that may have been missed."
+        examples=[0.0014],
+        description="(bound - value) / (bound - value of fixed pairs): the share that may have been missed of what was left to choose.",
     )
     cap: int = Field(examples=[3], description="Open invitations per customer.")
     model_epoch: int = Field(

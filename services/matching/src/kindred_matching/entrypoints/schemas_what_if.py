@@ -39,7 +39,8 @@ class CertificateView(BaseModel):
     value: float = Field(examples=[512.7])
     bound: float = Field(examples=[513.4])
     gap: float = Field(
-        examples=[0.0014], description="The share of the bound that may have been missed."
+        examples=[0.0014],
+        description="(bound - value) / (bound - value of fixed pairs): the share that may have been missed of what was left to choose.",
     )
 
     @classmethod
