@@ -254,8 +254,15 @@ async def test_every_kind_of_change_can_be_supposed(client: httpx.AsyncClient) -
         {"change": "event", "kind": "dinner", "seats": 5, "cost": 30.5, **times},
         {"change": "cap", "invitations": 1},
         {"change": "hospitality", "euro_per_year": 100.0},
+        {"change": "budget", "euro": 5_000.0},
+        {"change": "account_guests", "guests": 2},
+        {"change": "account_hospitality", "euro_per_year": 500.0},
         {"change": "cancel", "event_id": str(event_id(1))},
     ]
+    schemas = (await client.get("/openapi.json")).json()["components"]["schemas"]
+    shown = [schema.get("properties", {}).get("change", {}) for schema in schemas.values()]
+    kinds = {kind for one in shown for kind in (*one.get("enum", ()), one.get("const")) if kind}
+    assert {each["change"] for each in supposed} == kinds
     for each in supposed:
         assert (await ask(client, each)).status_code == 200, each
     together = await ask(client, *supposed)
