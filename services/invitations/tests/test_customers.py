@@ -69,6 +69,7 @@ async def test_one_on_one_tells_everything_about_a_customer(house: House) -> Non
                 "seats": 1,
                 "score": 0.7,
                 "reasons": [{"name": "interest:robotics", "amount": 1.2}],
+                "propensity": 0.0025,
             }
         ],
         "candidates": [{"event_id": other, "score": 0.2, "not_chosen": "seats"}],
@@ -102,6 +103,7 @@ async def test_one_on_one_tells_everything_about_a_customer(house: House) -> Non
     assert seen["consents"][0]["state"] == "granted"
     assert seen["matches"][0]["event"]["title"] == "Robots in the bakery"
     assert seen["matches"][0]["reasons"][0]["name"] == "interest:robotics"
+    assert seen["matches"][0]["propensity"] == 0.0025
     assert seen["candidates"][0]["not_chosen"] == "seats"
     assert seen["refusals"][0]["reasons"] == ["distance", "norm"]
     (track,) = seen["invitations"]

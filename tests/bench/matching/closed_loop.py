@@ -36,6 +36,7 @@ POLICIES: dict[str, Callable[[World], Policy]] = {
     "survey, no learning": lambda w: Scoring(w, Habits("survey, no learning", learns=False)),
     "learning, no survey": lambda w: Scoring(w, Habits("learning, no survey", survey=False)),
     OURS: lambda w: Scoring(w, Habits(OURS, share=SHARE)),
+    "ours, greedy": lambda w: Scoring(w, Habits("ours, greedy")),
     "ours, optimistic": lambda w: Scoring(w, Habits("ours, optimistic", share=SHARE, width=0.5)),
     "all known but the tastes": AllButTastes,
 }

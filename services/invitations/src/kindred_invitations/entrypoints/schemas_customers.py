@@ -148,6 +148,9 @@ class MatchOut(BaseModel):
     score: float
     fixed: bool
     reasons: tuple[Contribution, ...]
+    propensity: float | None = Field(
+        description="The chance at which it was to be drawn, if it was drawn by lot; null for what was chosen."
+    )
 
 
 class CandidateOut(BaseModel):
