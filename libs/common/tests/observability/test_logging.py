@@ -148,3 +148,24 @@ def _logs(call: ast.Call) -> bool:
         and isinstance(function.value, ast.Name)
         and function.value.id in ("_log", "log", "logger")
     )
+
+
+def test_a_library_that_repeats_itself_is_heard_once_a_second(lines: io.StringIO) -> None:
+    library, ours = logging.getLogger("aiokafka.conn"), logging.getLogger("kindred_common.x")
+
+    def say(logger: logging.Logger, node: int, at: float) -> None:
+        record = logger.makeRecord(
+            logger.name, logging.ERROR, "", 0, "No way to node %s", (node,), None
+        )
+        record.created = at
+        logger.handle(record)
+
+    for number in range(500):
+        say(library, 1, 1000.0 + number / 1000)
+        say(ours, 1, 1000.0 + number / 1000)
+    logging.getLogger("aiokafka.other").error("Another")
+    say(library, 2, 1001.2)
+    told = [json.loads(line) for line in lines.getvalue().splitlines()]
+    heard = [line["event"] for line in told if line["logger"] != "kindred_common.x"]
+    assert heard == ["No way to node 1", "Another", "No way to node 2 (and 499 times more)"]
+    assert len(told) - len(heard) == 500

@@ -21,6 +21,9 @@ TRUSTED = ("kindred_", "aiokafka", "alembic", "uvicorn.error")
 QUIET = {"aiokafka": "WARNING", "asyncio": "WARNING", "httpx": "WARNING", "httpcore": "WARNING"}
 """Libraries that say too much at the level we ask of ourselves."""
 
+REPEATING = ("aiokafka", "faust")
+"""Libraries that repeat themselves: hundreds of times a second while a broker is away."""
+
 _PROCESSORS: tuple[Processor, ...] = (
     structlog.stdlib.filter_by_level,
     structlog.contextvars.merge_contextvars,
@@ -55,6 +58,7 @@ def configure_logging(service: str, level: str = "INFO", *, stream: TextIO | Non
     """
     handler = logging.StreamHandler(stream or sys.stdout)
     handler.setFormatter(_Formatter(service))
+    handler.addFilter(_OnceASecond())
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
@@ -65,6 +69,28 @@ def configure_logging(service: str, level: str = "INFO", *, stream: TextIO | Non
     for name, least in QUIET.items():
         logging.getLogger(name).setLevel(max(logging.getLevelName(least), root.level))
     logging.captureWarnings(capture=True)
+
+
+class _OnceASecond(logging.Filter):
+    """Lets each message of a library that repeats itself through once a second, and tells how often it was held back."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._told: dict[tuple[str, str], tuple[float, int]] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether the record is shown; its message is what stands in the source, so there are few."""
+        if not record.name.startswith(REPEATING):
+            return True
+        message = record.name, str(record.msg)
+        told, held_back = self._told.get(message, (0.0, 0))
+        if record.created < told + 1.0:
+            self._told[message] = told, held_back + 1
+            return False
+        self._told[message] = record.created, 0
+        if held_back:
+            record.msg = f"{record.msg} (and {held_back} times more)"
+        return True
 
 
 class _Formatter(structlog.stdlib.ProcessorFormatter):
