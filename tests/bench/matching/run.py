@@ -31,6 +31,8 @@ def main() -> None:
     parser.add_argument("--only", choices=["campaign", "geacc", "calm", "topics", "service"])
     parser.add_argument("--dry", action="store_true", help="print, write nothing")
     chosen = parser.parse_args()
+    if chosen.only and not chosen.dry:
+        parser.error("--only goes with --dry: what is written holds all parts")
     lines: list[str] = []
     if chosen.only in (None, "campaign"):
         size = chosen.customers, chosen.events, chosen.updates
