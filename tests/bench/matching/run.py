@@ -33,6 +33,16 @@ def main() -> None:
     chosen = parser.parse_args()
     if chosen.only and not chosen.dry:
         parser.error("--only goes with --dry: what is written holds all parts")
+    text = "\n".join(
+        ["", f"Python {platform.python_version()}, one core.", "", *measured(chosen), ""]
+    )
+    print(text)
+    if not chosen.dry:
+        write(text)
+
+
+def measured(chosen: argparse.Namespace) -> list[str]:
+    """The figures that were asked for."""
     lines: list[str] = []
     if chosen.only in (None, "campaign"):
         size = chosen.customers, chosen.events, chosen.updates
@@ -53,10 +63,7 @@ def main() -> None:
         lines += calm_lines((10_000, 200, 3_000), chosen.seeds)
     if chosen.only in (None, "geacc"):
         lines += geacc_lines(chosen.seeds)
-    text = "\n".join(["", f"Python {platform.python_version()}, one core.", "", *lines, ""])
-    print(text)
-    if not chosen.dry:
-        write(text)
+    return lines
 
 
 def campaign_lines(size: tuple[int, int, int], figures: list[Figures]) -> list[str]:
