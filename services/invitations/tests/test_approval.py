@@ -156,7 +156,8 @@ async def test_only_a_yes_to_invitations_lifts_their_refusal(
         }
         await house.receive(CONSENT_RECORDS, customer, ConsentChanged.model_validate(said))
 
-    await house.post(f"/v1/invitations/{draft}/approve", status=409 if refused else 200)
+    answer = await house.post(f"/v1/invitations/{draft}/approve", status=409 if refused else 200)
+    assert ("objection" in str(answer.get("detail"))) is refused
 
 
 async def test_an_event_that_has_begun_or_is_off_takes_nobody(house: House) -> None:

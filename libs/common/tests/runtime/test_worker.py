@@ -38,5 +38,9 @@ async def test_who_cancels_all_loops_is_not_told_of_a_lost_one() -> None:
 async def test_loops_end_together_when_told_to() -> None:
     stop = asyncio.Event()
     async with asyncio.timeout(20), asyncio.TaskGroup() as group:
-        group.create_task(run_loops({"relay": until_stopped, "jobs": until_stopped}, stop))
+        running = group.create_task(
+            run_loops({"relay": until_stopped, "jobs": until_stopped}, stop)
+        )
+        await asyncio.sleep(0)
+        assert not running.done()
         stop.set()

@@ -42,5 +42,6 @@ def test_a_block_with_a_port_in_use_is_given_to_nobody(taken: int) -> None:
 
 
 def test_what_is_given_can_be_listened_on() -> None:
-    with socket.create_server(("127.0.0.1", free_port())):
-        pass
+    port = free_port()
+    with socket.create_server(("127.0.0.1", port)) as server:
+        assert server.getsockname()[1] == port

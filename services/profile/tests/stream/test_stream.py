@@ -174,6 +174,7 @@ async def test_a_stream_that_finds_no_topics_has_them_as_soon_as_there_are_any(
     async with bench.streaming(meanwhile=made_late):
         await bench.answer(customer_id, ["opera", "opera", "opera"])
         await bench.until(lambda found: "theme-momentum" in reasons(found))
+    assert all(str(customer_id) in body for body in await bench.requests())
 
 
 async def test_momentum_and_settled_bursts_are_asked_for_once(bench: Bench) -> None:

@@ -62,13 +62,11 @@ class Choice(NamedTuple):
 class Money(NamedTuple):
     """What the budget has ``left``, in cents: infinite without a budget.
 
-    ``short`` tells of each event whether its cost alone stands in the way, as its seats are free of charge; ``rate`` is what a cent
-    is worth, in units of weight.
+    ``short`` tells of each event whether its cost alone stands in the way, as its seats are free of charge.
     """
 
     left: float
     short: Bools
-    rate: float
 
 
 class Allocation:
@@ -142,8 +140,8 @@ class Allocation:
         """What the budget still bears, and where money is all that is short."""
         state, totals = self.market.state, self.market.state.totals[0]
         left = float(totals["budget"] - totals["fixed_spent"] - totals["spent"])
-        rate = float(state.budget_rate[MARKET])
-        return Money(left, (state.event_cost > 0.0) & (self.prices() <= 0.0) & (rate > 0.0), rate)
+        priced = float(state.budget_rate[MARKET]) > 0.0
+        return Money(left, (state.event_cost > 0.0) & (self.prices() <= 0.0) & priced)
 
     def last_is_worth(self, customer: Slot) -> float:
         """What the least of the customer's choices is worth beyond its price; 0 while he may still be invited to more."""
