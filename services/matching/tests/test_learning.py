@@ -175,6 +175,51 @@ def test_everybodys_replies_shift_what_an_epoch_begins_with() -> None:
     assert learner.tally.calibration == pytest.approx(invited(a_customer(1)).probability, abs=0.05)
 
 
+def test_days_of_the_week_and_what_is_new_are_learned_from_everybody() -> None:
+    monday = replace(OPERA, weekdays=(0,))
+    weekend = replace(OPERA, id=event_id(2), weekdays=(5, 6))
+    terms = dict(invited(a_customer(1), weekend).terms)
+    assert (terms["day:saturday"], terms["day:sunday"]) == (0.5, 0.5)
+    assert "day:monday" not in terms
+    learner = Learner()
+    for number in range(200):
+        for event, reply in ((monday, Reply.DECLINED), (weekend, Reply.ACCEPTED)):
+            learner.teach(invited(a_customer(number), event), reply, None, PLAIN, NOW)
+    lens = Lens.of(shifts=learner.shifts(PRIOR))
+    told = [
+        {
+            part.name: part.amount
+            for part in score(a_customer(1), viewed(e), lens).contributions(0, 0)
+        }
+        for e in (monday, weekend)
+    ]
+    assert told[0]["day:monday"] < 0 < told[1]["day:saturday"] == told[1]["day:sunday"]
+    fits = [score(a_customer(1), viewed(e), lens).fit[0] for e in (monday, weekend)]
+    assert fits[0] == fits[1], "a day changes who comes, not how well it suits him"
+
+
+def test_what_is_new_to_a_customer_is_so_to_who_knows_something_else_until_it_is_forgotten() -> (
+    None
+):
+    known = after((a_customer(1), Reply.ACCEPTED, None))
+    dinner = replace(OPERA, id=event_id(2), kind="dinner")
+    late = replace(OPERA, starts_at=NOW + timedelta(days=365), ends_at=NOW + timedelta(days=366))
+
+    def novelty(event: Event, learner: Learner) -> float | None:
+        return dict(invited(a_customer(1), event, learner=learner).terms).get("novelty")
+
+    assert novelty(dinner, known) == 1.0
+    assert novelty(OPERA, known) == pytest.approx(0.0, abs=0.01)
+    assert novelty(late, known) == pytest.approx(0.5, abs=0.01)
+    assert novelty(dinner, Learner()) is None, "nothing is known of him to compare it with"
+    learner = Learner()
+    for number in range(100):
+        learner.teach(invited(a_customer(number)), Reply.ACCEPTED, None, PLAIN, NOW)
+        exposure = invited(a_customer(number), dinner, learner=learner)
+        learner.teach(exposure, Reply.DECLINED, None, PLAIN, NOW)
+    assert dict(learner.shifts(PRIOR))["novelty"] < 0
+
+
 def test_lessons_fade() -> None:
     learner = after(*[(a_customer(1), Reply.ACCEPTED, None)] * 3)
     later = replace(OPERA, starts_at=NOW + timedelta(days=365), ends_at=NOW + timedelta(days=366))

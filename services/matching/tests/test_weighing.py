@@ -29,7 +29,7 @@ from kindred_matching.domain.people import norm_of
 from kindred_matching.domain.rules import Coefficients, Rules
 from kindred_matching.domain.scoring import ABSENT, ACCOMPANIED, ALONE, score
 from kindred_matching.domain.telling import tell
-from kindred_matching.domain.vocabulary import BIT, Reason
+from kindred_matching.domain.vocabulary import BIT, WEEKDAYS, Reason
 from kindred_matching.domain.wishes import PREFERRED, Wish, WishKind
 
 NAMES = ("sport", "music", *THEMES, "chamber-music", "unheard-of")
@@ -50,9 +50,20 @@ PLACES = (UTRECHT, Place(50.85, 5.69), Place(53.2, 6.57), None)
 
 
 def a_lens(random: Random) -> Lens:
-    terms = ("interest", "kind", "base", "theme:opera", "kind:sport", "manner:phone", "in_company")
+    days = [f"day:{day}" for day in WEEKDAYS]
+    terms = (
+        "novelty",
+        *days,
+        "interest",
+        "kind",
+        "base",
+        "theme:opera",
+        "kind:sport",
+        "manner:phone",
+        "in_company",
+    )
     shifts = tuple(
-        (term, random.uniform(-1, 1)) for term in random.sample(terms, random.randrange(5))
+        (term, random.uniform(-1, 1)) for term in random.sample(terms, random.randrange(9))
     )
     prior = random.choice([Coefficients(), Coefficients(to_parent=1.0, unknown=0.7, passive=0.13)])
     return Lens.of(prior, shifts, TREE)
@@ -105,7 +116,7 @@ def an_event_of_any_kind(random: Random, number: int) -> Event:
         themes=tuple((theme, random.choice([0.0, 0.3, 1.0])) for theme in themes),
         starts_at=start,
         ends_at=start + timedelta(hours=random.randint(1, 30)),
-        weekdays=(start.weekday(),),
+        weekdays=random.choice([(), (start.weekday(),), (4, 5, 6)]),
         place=random.choice(PLACES),
         languages=random.choice([("nl",), ("nl", "en"), ()]),
         companion_allowed=random.random() < 0.6,

@@ -32,7 +32,7 @@ from kindred_matching.domain.lens import Lens
 from kindred_matching.domain.lessons import Lesson
 from kindred_matching.domain.parts import Contribution
 from kindred_matching.domain.scoring import score
-from kindred_matching.domain.vocabulary import REFUSING, Reason
+from kindred_matching.domain.vocabulary import REFUSING, WEEKDAYS, Reason
 from kindred_matching.domain.wishes import WishKind
 from kindred_matching.entrypoints import phrases
 from kindred_matching.entrypoints.schemas import ExplanationView
@@ -81,7 +81,8 @@ def every_explanation() -> Iterator[Explanation]:
 def every_contribution() -> set[str]:
     """All that scoring can name, found by scoring those of whom everything is known, when everything has been learned."""
     terms = [f"theme:{theme}" for theme in THEMES] + [f"kind:{kind}" for kind in EventKind]
-    shifts = tuple((term, 0.5) for term in (*terms, "manner:email"))
+    days = [f"day:{day}" for day in WEEKDAYS]
+    shifts = tuple((term, 0.5) for term in (*terms, *days, "manner:email", "novelty"))
     lessons = [Lesson(subject, 0.5, 1.0, NOW) for subject in (*terms, "openness")]
     table = EventTable()
     for number, kind in enumerate(EventKind):
@@ -268,6 +269,18 @@ def test_a_lot_is_told() -> None:
     drawn = replace(PLAIN, outcome=Outcome.CHOSEN, propensity=0.001)
     assert words_of(drawn, LABELS, "nl")[1] == (
         "Dit is geloot, om te zien of het beter past dan gedacht."
+    )
+
+
+def test_days_and_novelty_are_told() -> None:
+    option = an_option(day__tuesday=-0.3, day__wednesday=-0.2, novelty=0.4)
+    assert words_of(replace(PLAIN, options=(option,)), LABELS, "en")[1:] == (
+        "In favour: that it would be something new.",
+        "Against: that it is on Tuesday and Wednesday.",
+    )
+    assert words_of(replace(PLAIN, options=(option,)), LABELS, "nl")[1:] == (
+        "Ervoor pleit: dat het iets nieuws zou zijn.",
+        "Ertegen pleit: dat het op dinsdag en woensdag is.",
     )
 
 

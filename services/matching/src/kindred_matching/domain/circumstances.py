@@ -1,4 +1,4 @@
-"""What speaks for or against coming, whatever the event is about: distance, loyalty, company, the manner of asking."""
+"""What speaks for or against coming, whatever the event is about: day, distance, loyalty, company, the manner of asking."""
 
 import numpy as np
 
@@ -6,9 +6,10 @@ from kindred_matching.domain.events import EventView
 from kindred_matching.domain.exact import Floats
 from kindred_matching.domain.facts import Customer
 from kindred_matching.domain.lens import Lens
+from kindred_matching.domain.lessons import DAYS
 from kindred_matching.domain.parts import Part, constant, nothing, weighed
 from kindred_matching.domain.travel import Bools, distances_km
-from kindred_matching.domain.vocabulary import COMPANY
+from kindred_matching.domain.vocabulary import COMPANY, WEEKDAYS
 
 DAY = 86_400.0
 RECENT_DAYS, NEGLECTED_DAYS = 45.0, 365.0
@@ -21,6 +22,13 @@ USUAL_MANNER = "email"
 """How a customer is asked who did not say how he likes to be."""
 
 ALONE, ACCOMPANIED = 0, 1
+
+
+def weekday(events: EventView, lens: Lens) -> Part:
+    """How the days of the week that the event touches, each for its share, go down with everybody."""
+    touched = (events.rows["weekdays"][:, None] >> np.arange(len(WEEKDAYS))) & 1
+    features = touched / np.maximum(1, touched.sum(axis=1, keepdims=True))
+    return weighed(lens, [(f"{DAYS}{day}", f"{DAYS}{day}") for day in WEEKDAYS], features)
 
 
 def distance(customer: Customer, events: EventView, lens: Lens) -> Part:

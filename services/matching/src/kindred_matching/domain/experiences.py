@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from kindred_matching.domain.exact import Floats, halved, quantise
-from kindred_matching.domain.hearing import DAY, Reach, Sums, by_event, stretches
+from kindred_matching.domain.hearing import DAY, Reach, Sums, by_event, stretches, summed
 from kindred_matching.domain.lessons import KIND, OPENNESS, THEME, Lesson, Lessons
 from kindred_matching.domain.naming import Names
 from kindred_matching.domain.slots import Places
@@ -78,6 +78,19 @@ def of_openness(experiences: Experiences, reach: Reach, events: int) -> Sums:
     people = len(experiences.person)
     lesson, event = stretches(np.zeros(people, dtype=np.int64), np.full(people, events))
     return _remembered(experiences, reach, Sums(lesson, event, np.ones(len(lesson))))
+
+
+def newness(experiences: Experiences, reach: Reach, shape: tuple[int, int]) -> Floats:
+    """How new each event's kind is to each customer, by pair; nothing to those of whose replies nothing is known."""
+    people, events = shape
+    kinds = _of_kinds(experiences, reach)
+    start = reach.events.rows["start"][kinds.event].astype(np.float64)
+    pair = experiences.person[kinds.word] * events + kinds.event
+    known = summed(pair, experiences.left(reach, kinds.word, start), people * events)
+    new = np.zeros(people)
+    told = zip(experiences.person.tolist(), experiences.subjects, strict=True)
+    new[[person for person, subject in told if subject.startswith(KIND)]] = 1.0
+    return np.asarray(new.repeat(events) - known)
 
 
 class Evidence(NamedTuple):

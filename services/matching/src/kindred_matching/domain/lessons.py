@@ -7,6 +7,9 @@ from datetime import datetime
 THEME, KIND, OPENNESS = "theme:", "kind:", "openness"
 """What a lesson can be about: a theme or a kind by name, or how readily the customer accepts anything at all."""
 
+DAYS, NOVELTY = "day:", "novelty"
+"""What all replies together teach beside that: about a day of the week by name, and about what is new to a customer."""
+
 
 @dataclass(frozen=True, slots=True)
 class Lesson:

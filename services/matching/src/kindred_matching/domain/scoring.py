@@ -22,6 +22,7 @@ from kindred_matching.domain.circumstances import (
     loyalty,
     manner,
     recent_moment,
+    weekday,
 )
 from kindred_matching.domain.events import EventView
 from kindred_matching.domain.exact import Floats, logistic, quantise
@@ -36,7 +37,14 @@ from kindred_matching.domain.parts import (
     strongest_first,
     total,
 )
-from kindred_matching.domain.tastes import experience, in_general, interests, kinds, openness
+from kindred_matching.domain.tastes import (
+    experience,
+    in_general,
+    interests,
+    kinds,
+    novelty,
+    openness,
+)
 from kindred_matching.domain.worth import worth
 
 __all__ = ["ABSENT", "ACCOMPANIED", "ALONE", "Contribution", "Scores", "moderated", "score"]
@@ -79,10 +87,12 @@ def score(customer: Customer, events: EventView, lens: Lens, lessons: Lessons = 
     )
     rest = (
         constant(lens, "base", "base", len(events)),
+        weekday(events, lens),
         distance(customer, events, lens),
         loyalty(customer, events, lens),
         recent_moment(customer, events, lens),
         manner(customer, events, lens),
+        novelty(events, lens, lessons),
         openness(events, lens, lessons),
     )
     parts, both_ways = (*taste, *rest), company(customer, lens)

@@ -12,7 +12,7 @@ from kindred_matching.domain.beliefs import (
     taught_together,
 )
 from kindred_matching.domain.lens import Shifts
-from kindred_matching.domain.lessons import THEME
+from kindred_matching.domain.lessons import DAYS, KIND, NOVELTY, THEME
 
 CORE: Mapping[str, float] = {
     "base": 1.0,
@@ -35,8 +35,8 @@ CORE: Mapping[str, float] = {
 
 How readily people accept at all is what a new installation knows least.
 """
-THEME_DOUBT, KIND_DOUBT = 0.4, 0.3
-"""The same for how a theme or a kind goes down with everybody: these are learned each for itself."""
+ALONE: Mapping[str, float] = {THEME: 0.4, KIND: 0.3, DAYS: 0.2, NOVELTY: 0.3}
+"""The same for how a theme, a kind of event, a day of the week or something new goes down with everybody: each is learned for itself."""
 
 FREE_REPLIES = 20.0
 """How many replies the chance to be free weighs as, before any."""
@@ -131,5 +131,5 @@ class ShadowView:
 
 
 def _unheard_of(term: str) -> Belief:
-    doubt = THEME_DOUBT if term.startswith(THEME) else KIND_DOUBT
-    return Belief(0.0, doubt**2)
+    doubts = (doubt for beginning, doubt in ALONE.items() if term.startswith(beginning))
+    return Belief(0.0, next(doubts) ** 2)

@@ -13,7 +13,7 @@ from kindred_matching.domain.exact import Floats, halved, quantise
 from kindred_matching.domain.facts import Customer
 from kindred_matching.domain.hearing import DAY, Heard, Links, Reach, Words, by_event, heard
 from kindred_matching.domain.lens import Lens
-from kindred_matching.domain.lessons import KIND, OPENNESS, THEME, Lessons
+from kindred_matching.domain.lessons import KIND, NOVELTY, OPENNESS, THEME, Lessons
 from kindred_matching.domain.naming import Names
 from kindred_matching.domain.parts import OWN, Part, nothing, weighed
 
@@ -125,6 +125,17 @@ def openness(events: EventView, lens: Lens, lessons: Lessons) -> Part:
         return nothing(lens, len(events))
     features = np.array([found[0].mean]) * _left(found, events, lens)
     return weighed(lens, [(f"experience:{OPENNESS}", OWN)], features)
+
+
+def novelty(events: EventView, lens: Lens, lessons: Lessons) -> Part:
+    """How new the kind of event is to one whose replies to other invitations are known; it is new again as they are forgotten."""
+    asked = [lesson for lesson in lessons if lesson.subject.startswith(KIND)]
+    if not asked:
+        return nothing(lens, len(events))
+    of_kind, known = _of_kind([lesson.subject.removeprefix(KIND) for lesson in asked], events)
+    left = _left([asked[place] for place in known], events, lens)
+    features = 1.0 - (of_kind * left).sum(axis=1, keepdims=True)
+    return weighed(lens, [(NOVELTY, NOVELTY)], features)
 
 
 def _heard(customer: Customer, events: EventView, lens: Lens) -> Heard:

@@ -13,6 +13,7 @@ import numpy as np
 from kindred_matching.domain.assessment import PAIRS_AT_ONCE, Assessment
 from kindred_matching.domain.events import EventView
 from kindred_matching.domain.hearing import Sums
+from kindred_matching.domain.lessons import NOVELTY
 from kindred_matching.domain.pairs import UNSETTLED, Pairs
 from kindred_matching.domain.parts import Contribution, strongest_first
 from kindred_matching.domain.people import People
@@ -89,10 +90,11 @@ def _each(scale: Scale, block: Block, reading: Reading) -> Iterator[Told]:
         reading.distance.amount.tolist(),
         reading.loyalty.take(at.person).tolist(),
         reading.moment.tolist(),
+        reading.novelty.tolist(),
         reading.manner.take(at.person).tolist(),
         strict=True,
     )
-    for pair, row, weight, company, number, liked, far, loyalty, moment, manner in rest:
+    for pair, row, weight, company, number, liked, far, loyalty, moment, new, manner in rest:
         parts = (
             *said.get(pair, NOTHING),
             Contribution(f"kind:{names[number]}", liked),
@@ -102,6 +104,7 @@ def _each(scale: Scale, block: Block, reading: Reading) -> Iterator[Told]:
             Contribution("distance", far),
             Contribution("loyalty", loyalty),
             Contribution("recent-moment", moment),
+            Contribution(NOVELTY, new),
             Contribution("manner", manner),
             *open_.get(pair, NOTHING),
         )

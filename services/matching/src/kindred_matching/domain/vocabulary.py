@@ -50,6 +50,9 @@ SOCIAL_KINDS = frozenset({"sport", "culture", "dinner", "outing"})
 ONLINE = "online"
 """The kind of event that needs no travel."""
 
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+"""The days of the week, in the order in which facts count them."""
+
 COMPANY = frozenset({"colleague", "partner", "own_invitee"})
 """Wishes to come with somebody."""
 

@@ -6,6 +6,7 @@ by :mod:`kindred_matching.domain.telling`.
 """
 
 from collections.abc import Sequence
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -22,6 +23,7 @@ from kindred_matching.domain.circumstances import (
     RECENT_DAYS,
     loyalty_doubt,
     manner_term,
+    weekday,
 )
 from kindred_matching.domain.events import EventView
 from kindred_matching.domain.exact import Floats, quantise
@@ -31,13 +33,14 @@ from kindred_matching.domain.experiences import (
     about_openness,
     about_tastes,
     evidence,
+    newness,
     of_openness,
     of_tastes,
 )
 from kindred_matching.domain.facts import Customer
 from kindred_matching.domain.hearing import Heard, Reach, Sums, Words, by_event, heard, summed
 from kindred_matching.domain.lens import Lens
-from kindred_matching.domain.lessons import Lessons
+from kindred_matching.domain.lessons import NOVELTY, Lessons
 from kindred_matching.domain.pairs import Pairs
 from kindred_matching.domain.parts import Contribution
 from kindred_matching.domain.scoring import ABSENT, moderated
@@ -80,7 +83,7 @@ class Reading(NamedTuple):
 
     ``said`` is by word of ``told``, ``taught`` by lesson of ``tastes``, ``open`` by lesson of ``openness``. ``kinds`` has a row for each
     customer and a column for each kind of event. ``loyalty``, ``manner`` and ``company`` (alone, and with somebody) are by
-    customer, ``distance`` and ``moment`` by pair. ``doubt`` is the variance of what is not known of a customer at all.
+    customer, ``distance``, ``moment`` and ``novelty`` by pair. ``doubt`` is the variance of what is not known of a customer at all.
     """
 
     at: At
@@ -98,6 +101,7 @@ class Reading(NamedTuple):
     doubt: Floats
     distance: Leaning
     moment: Floats
+    novelty: Floats
     company: tuple[Floats, Floats]
     together: Bools
     value: Floats
@@ -111,6 +115,8 @@ class Scale:
         self._general = in_general(events, lens)
         self._in_general = self._general.amounts.sum(axis=1)
         self._told_in_general: dict[int, Sequence[Contribution]] = {}
+        self._weekday = weekday(events, lens)
+        self._on_the_day = self._weekday.amounts.sum(axis=1)
         self.base = float(quantise(np.array([lens.weight("base")]))[0])
         # The doubt about each subject, and about each event, as long as nothing is known.
         self._doubt = quantise(events.subjects.strength**2 * theme_doubt(lens))
@@ -149,6 +155,7 @@ class Scale:
             doubt=np.where(np.isnan(nps), loyalty_doubt(lens), 0.0),
             distance=distance_of(pairs, at, lens),
             moment=moment[(days_of(pairs, at) < RECENT_DAYS).view(np.uint8)],
+            novelty=self._novelty(tastes, pairs.shape, at),
             company=(
                 quantise(company * lens.weight("without_company")),
                 quantise(company * lens.weight("in_company")),
@@ -171,10 +178,18 @@ class Scale:
         return weights
 
     def in_general(self, row: int) -> Sequence[Contribution]:
-        """What themes and kind of one event do with everybody."""
+        """What themes, kind and days of one event do with everybody."""
         if row not in self._told_in_general:
-            self._told_in_general[row] = tuple(self._general.contributions(row))
+            told = chain(self._general.contributions(row), self._weekday.contributions(row))
+            self._told_in_general[row] = tuple(each for each in told if each.amount)
         return self._told_in_general[row]
+
+    def _novelty(self, tastes: Experiences, shape: tuple[int, int], at: At) -> Floats:
+        """What it does that the kind of event is new to the customer."""
+        weight = self.lens.weight(NOVELTY)
+        if not weight:
+            return np.zeros(len(at.pair))
+        return quantise(newness(tastes, self._reach, shape).take(at.pair) * weight)
 
     def _taste(self, reading: Reading) -> Leaning:
         """What the events are about against what the customers like."""
@@ -194,6 +209,7 @@ class Scale:
         """Taste, and what speaks for or against coming whatever the event is about."""
         at, always = reading.at, self.base + reading.loyalty + reading.manner
         amount = taste.amount + reading.distance.amount + always.take(at.person) + reading.moment
+        amount += reading.novelty + self._on_the_day.take(at.event)
         if len(reading.open.word):
             amount += _by_pair(reading.open, reading.openness.person, reading.shape).take(at.pair)
         return Leaning(
