@@ -92,6 +92,8 @@ async def test_an_approval_under_a_key_happens_once(house: House) -> None:
             {"kind": "dinner"},
             "norm",
         ),
+        ({"birth_year": 2030}, {"minimum_age": 18}, "age"),
+        ({"birth_year": None}, {"minimum_age": 21}, "age"),
     ],
 )
 async def test_who_may_not_be_invited_is_not(

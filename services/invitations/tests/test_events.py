@@ -41,6 +41,7 @@ async def test_what_is_added_is_read_listed_and_published(house: House) -> None:
     (listed,) = await house.published(EVENT_CATALOGUE, EventListed)
     assert (str(listed.event_id), listed.version, listed.open) == (event_id, 1, True)
     assert listed.seats == listed.seats_to_allocate == 24
+    assert listed.minimum_age == 18
 
 
 @pytest.mark.parametrize(
@@ -54,6 +55,8 @@ async def test_what_is_added_is_read_listed_and_published(house: House) -> None:
         ({"starts_at": "2031-10-03T18:45:00"}, "wrong-input"),
         ({"seats": True}, "wrong-input"),
         ({"seats": "24"}, "wrong-input"),
+        ({"minimum_age": "18"}, "wrong-input"),
+        ({"minimum_age": -1}, "wrong-input"),
         ({"companion_allowed": 1}, "wrong-input"),
         ({"place": {"latitude": "52.1", "longitude": 4.9}}, "wrong-input"),
         ({"starts_at": 1917369900}, "wrong-input"),

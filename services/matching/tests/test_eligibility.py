@@ -50,6 +50,11 @@ CASES: list[tuple[Customer, Event, set[Reason]]] = [
     (a_customer(max_distance_km=150), replace(SPORT, place=MAASTRICHT), set()),
     (a_customer(max_distance_km=1, home=None), SPORT, set()),
     (a_customer(max_distance_km=1), an_event(1, kind="online", place=MAASTRICHT), set()),
+    (a_customer(birth_year=2008), replace(SPORT, minimum_age=18), {Reason.AGE}),
+    (a_customer(birth_year=2007), replace(SPORT, minimum_age=18), set()),
+    (a_customer(birth_year=2025), SPORT, set()),
+    (a_customer(), replace(SPORT, minimum_age=18), set()),
+    (a_customer(), replace(SPORT, minimum_age=21), {Reason.AGE}),
     (a_customer(), an_event(1, starts_at=NOW), {Reason.PAST}),
     (
         a_customer(open_case=True, active=False, language="de", max_distance_km=5),

@@ -184,6 +184,8 @@ async def test_a_consent_changes_the_profile_and_is_published(world: World) -> N
         ({"formal": 1}, "formal"),
         ({"active": "true"}, "active"),
         ({"max_distance_km": "40"}, "max_distance_km"),
+        ({"birth_year": "1980"}, "birth_year"),
+        ({"birth_year": 1080}, "birth_year"),
         ({"norm": {"max_value": True}}, "norm.max_value"),
         ({"home": {"latitude": "52.1", "longitude": 5.1}}, "home.latitude"),
         ({"phone": 31612345678}, "phone"),

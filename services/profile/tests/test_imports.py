@@ -22,6 +22,7 @@ MAPPING: dict[str, Any] = {
         "account_external_id": {"cycle": ["demo-1", "demo-2"]},
         "legal_ground": {"value": "existing_relation"},
         "language": {"column": "Language", "values": {"Dutch": "nl", "English": "en"}},
+        "birth_year": {"cycle": ["1980", "1991"]},
     },
 }
 TABLE = "Music,Language\n5,Dutch\n3,English\n4,\n"
@@ -56,6 +57,7 @@ async def test_rows_become_customers_of_their_accounts(world: World) -> None:
     assert customer["account_id"] == str(account_id_of("young-people", "demo-2"))
     profile = (await world.call("GET", f"/v1/customers/{second}/profile")).json()["profile"]
     assert (profile["may_be_invited"], profile["public_sector"]) == (True, True)
+    assert profile["birth_year"] == customer["birth_year"] == 1991
 
 
 async def test_the_same_file_twice_changes_nothing(world: World) -> None:

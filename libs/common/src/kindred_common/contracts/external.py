@@ -9,7 +9,13 @@ from pydantic import Field, StringConstraints
 from kindred_common.contracts.invitations import EventTheme
 from kindred_common.contracts.moment import Moment
 from kindred_common.contracts.profile import Norm, Place
-from kindred_common.contracts.record import ExternalId, Record, SourceName
+from kindred_common.contracts.record import (
+    BirthYear,
+    ExternalId,
+    MinimumAge,
+    Record,
+    SourceName,
+)
 from kindred_common.contracts.survey import Answer
 from kindred_common.contracts.vocabulary import (
     BuyingRole,
@@ -64,6 +70,7 @@ class CrmCustomer(Record):
     home: Place | None = None
     max_distance_km: float | None = Field(default=None, ge=0, le=20_000)
     norm: Norm | None = None
+    birth_year: BirthYear | None = None
 
 
 class TransactionKind(StrEnum):
@@ -113,6 +120,7 @@ class CrmEvent(Record):
     seats: int = Field(ge=0, le=1_000_000)
     companion_allowed: bool = False
     hospitality_value: float = Field(default=0, ge=0, le=1_000_000, allow_inf_nan=False)
+    minimum_age: MinimumAge = 0
 
 
 class ExternalAnswers(Record):

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from kindred_common.contracts.moment import Moment
 from kindred_common.contracts.profile import Place
-from kindred_common.contracts.record import Fraction, Part, Record, Theme
+from kindred_common.contracts.record import Fraction, MinimumAge, Part, Record, Theme
 from kindred_common.contracts.vocabulary import (
     DeclineReason,
     EventKind,
@@ -29,7 +29,7 @@ class EventListed(Record):
     """The event as it stands in the catalogue.
 
     ``hospitality_value`` is euro per head, all included. ``seats`` is what there is; ``seats_to_allocate`` what is not
-    yet given to approved guests. ``zone`` is an IANA time zone. A cancelled event stays listed with ``open`` false.
+    yet given to approved guests. ``zone`` is an IANA time zone. Nobody younger than ``minimum_age`` may come. A cancelled event stays listed with ``open`` false.
     """
 
     record_type: ClassVar[str] = "kindred.event-listed.v1"
@@ -50,6 +50,7 @@ class EventListed(Record):
     seats_to_allocate: int = Field(ge=0)
     companion_allowed: bool = False
     hospitality_value: float = Field(default=0, ge=0)
+    minimum_age: MinimumAge = 0
 
 
 class InvitationChanged(Record):

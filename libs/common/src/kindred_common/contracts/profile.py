@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import Field, StrictFloat
 
 from kindred_common.contracts.moment import Moment
-from kindred_common.contracts.record import Fraction, Part, Record, Theme
+from kindred_common.contracts.record import BirthYear, Fraction, Part, Record, Theme
 from kindred_common.contracts.vocabulary import (
     BuyingRole,
     CompanionWish,
@@ -98,6 +98,7 @@ class CustomerProfile(Record):
     objected: bool = False
     open_case: bool = False
     last_attended_at: Moment | None = None
+    birth_year: BirthYear | None = None
     changed: tuple[str, ...] = ()
 
 

@@ -16,6 +16,12 @@ SourceName = Annotated[
 ExternalId = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 """A thing's identifier in the system it comes from."""
 
+BirthYear = Annotated[int, Field(ge=1900, le=2100)]
+"""The year in which somebody was born: all of his birthday that a minimum age needs."""
+
+MinimumAge = Annotated[int, Field(ge=0, le=100)]
+"""The age that a guest has reached; 0 is none."""
+
 Fraction = Annotated[StrictFloat, Field(ge=0.0, le=1.0, allow_inf_nan=False)]
 
 

@@ -117,6 +117,7 @@ class ReasonCode(StrEnum):
     EXCLUDED_THEMES = "excluded_themes"
     LANGUAGE = "language"
     DISTANCE = "distance"
+    AGE = "age"
     PAST = "past"
     DECLINED = "declined"
     EXCLUDED = "excluded"

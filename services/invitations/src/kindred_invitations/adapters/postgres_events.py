@@ -84,6 +84,7 @@ def event_of(row: sa.RowMapping) -> Event:
             seats=row["seats"],
             companion_allowed=row["companion_allowed"],
             hospitality_value=row["hospitality_value"],
+            minimum_age=row["minimum_age"],
         ),
         version=row["version"],
         edition=row["edition"],
@@ -120,6 +121,7 @@ def _row(event: Event) -> dict[str, Any]:
         "seats": details.seats,
         "companion_allowed": details.companion_allowed,
         "hospitality_value": details.hospitality_value,
+        "minimum_age": details.minimum_age,
     }
 
 

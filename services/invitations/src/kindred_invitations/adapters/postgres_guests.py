@@ -59,6 +59,7 @@ def _guest(profile: CustomerProfile, *, active: bool, refused: bool) -> Guest:
         objected=profile.objected,
         refused=refused,
         open_case=profile.open_case,
+        birth_year=profile.birth_year,
         norm_max_value=profile.norm.max_value if profile.norm else None,
         business_only=profile.norm.business_only if profile.norm else False,
         manner=profile.manner,

@@ -32,6 +32,7 @@ event = sa.Table(
     sa.Column("held", sa.Integer, nullable=False),
     sa.Column("companion_allowed", sa.Boolean, nullable=False),
     sa.Column("hospitality_value", sa.Double, nullable=False),
+    sa.Column("minimum_age", sa.SmallInteger, nullable=False),
     sa.CheckConstraint("held BETWEEN 0 AND seats", name="event_held_within_seats"),
     sa.Index("event_start", "starts_at", "id"),
 )

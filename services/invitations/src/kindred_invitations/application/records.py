@@ -41,6 +41,7 @@ def event_listed(event: Event, cause: Cause) -> Outgoing:
         seats_to_allocate=event.seats_to_allocate,
         companion_allowed=details.companion_allowed,
         hospitality_value=details.hospitality_value,
+        minimum_age=details.minimum_age,
     )
     return Outgoing(EVENT_CATALOGUE, str(event.id), data, cause)
 

@@ -24,7 +24,7 @@ class EventDetails:
     """What its planners decide about an event.
 
     ``themes`` are names with weights 0..1; ``place`` is latitude and longitude in WGS 84 degrees; ``zone`` an IANA name;
-    ``hospitality_value`` euro per head, all included.
+    ``hospitality_value`` euro per head, all included; ``minimum_age`` 0 is none.
     """
 
     kind: str
@@ -39,6 +39,7 @@ class EventDetails:
     seats: int
     companion_allowed: bool = False
     hospitality_value: float = 0.0
+    minimum_age: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

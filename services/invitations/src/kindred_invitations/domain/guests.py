@@ -1,11 +1,16 @@
 """Whether a customer may be invited to an event at all: rules that bind people as well as the matcher."""
 
 from dataclasses import dataclass
+from datetime import UTC
 
 from kindred_invitations.domain.event import EventDetails
 
 SOCIAL_KINDS = frozenset({"sport", "culture", "dinner", "outing"})
 """Kinds whose main content is not professional."""
+
+
+OF_AGE = 18
+"""The age of contacts who told none: who does business is of age."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +28,7 @@ class Guest:
     norm_max_value: float | None = None
     business_only: bool = False
     manner: str | None = None
+    birth_year: int | None = None
 
 
 def refusals(guest: Guest, details: EventDetails, seats: int) -> tuple[str, ...]:
@@ -34,6 +40,7 @@ def refusals(guest: Guest, details: EventDetails, seats: int) -> tuple[str, ...]
         ("consent", not guest.may_be_invited),
         ("open_case", guest.open_case and social),
         ("norm", (guest.business_only and social) or _too_valuable(guest, details, seats)),
+        ("age", _surely_reached(guest, details) < details.minimum_age),
     )
     return tuple(code for code, barred in rules if barred)
 
@@ -42,6 +49,13 @@ def companion_possible(guest: Guest | None, details: EventDetails) -> bool:
     """Whether the guest may bring someone: the event allows it and his norm bears the value of both."""
     bearable = guest is None or not _too_valuable(guest, details, 2)
     return details.companion_allowed and bearable
+
+
+def _surely_reached(guest: Guest, details: EventDetails) -> int:
+    """The age that the guest has at the event, whenever his birthday is; who told no year has just come of age."""
+    if guest.birth_year is None:
+        return OF_AGE
+    return details.starts_at.astimezone(UTC).year - guest.birth_year - 1
 
 
 def _too_valuable(guest: Guest, details: EventDetails, seats: int) -> bool:

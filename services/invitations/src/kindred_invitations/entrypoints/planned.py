@@ -37,6 +37,8 @@ class Planned(Protocol):
     def companion_allowed(self) -> bool: ...
     @property
     def hospitality_value(self) -> float: ...
+    @property
+    def minimum_age(self) -> int: ...
 
 
 def details_of(planned: Planned) -> EventDetails:
@@ -55,4 +57,5 @@ def details_of(planned: Planned) -> EventDetails:
         seats=planned.seats,
         companion_allowed=planned.companion_allowed,
         hospitality_value=planned.hospitality_value,
+        minimum_age=planned.minimum_age,
     )

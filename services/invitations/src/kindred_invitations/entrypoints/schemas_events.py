@@ -34,6 +34,7 @@ EXAMPLE: JsonDict = {
     "seats": 24,
     "companion_allowed": True,
     "hospitality_value": 145.0,
+    "minimum_age": 18,
 }
 
 Text200 = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
@@ -65,6 +66,9 @@ class EventIn(BaseModel):
         le=1_000_000,
         allow_inf_nan=False,
         description="Euro per head, all included.",
+    )
+    minimum_age: StrictInt = Field(
+        default=0, ge=0, le=100, description="Nobody younger is proposed; 0 is none."
     )
 
 

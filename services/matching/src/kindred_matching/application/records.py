@@ -64,6 +64,7 @@ def customer_of(profile: CustomerProfile) -> Customer:
         norm=_norm(profile.norm),
         nps=None if profile.loyalty is None else profile.loyalty.nps,
         last_attended_at=profile.last_attended_at,
+        birth_year=profile.birth_year,
     )
 
 
@@ -88,6 +89,7 @@ def event_of(listed: EventListed) -> Event:
         seats=min(listed.seats, 1_000_000),
         companion_allowed=listed.companion_allowed,
         cost=_cents(listed.hospitality_value),
+        minimum_age=listed.minimum_age,
     )
 
 

@@ -12,6 +12,9 @@ from kindred_matching.domain.vocabulary import BIT, Reason
 Masks = NDArray[np.uint16]
 """Sets of refusing reasons, one bit each; 0 means that nothing refuses the pair."""
 
+OF_AGE = 18
+"""The age of contacts who told none: who does business is of age."""
+
 Rule = Callable[[Pairs], Bools]
 """Which pairs are refused: for each of them, or for each customer or event where that is all it depends on."""
 
@@ -44,6 +47,14 @@ def _distance(pairs: Pairs) -> Bools:
     return too_far
 
 
+def _age(pairs: Pairs) -> Bools:
+    """Who may still have his birthday before him counts as younger; who told no year of birth has just come of age."""
+    events, born = pairs.events.rows, pairs.people["birth_year"]
+    surely = np.where(np.isnan(born), OF_AGE, events["begins_in"] - born - 1)
+    too_young: Bools = surely < events["minimum_age"]
+    return too_young
+
+
 RULES: tuple[tuple[Reason, Rule], ...] = (
     (Reason.INACTIVE, lambda pairs: ~pairs.people["active"]),
     (Reason.OBJECTION, lambda pairs: pairs.people["objected"]),
@@ -63,6 +74,7 @@ RULES: tuple[tuple[Reason, Rule], ...] = (
     (Reason.DECLINED, lambda pairs: pairs.standing.declined),
     (Reason.EXCLUDED, lambda pairs: pairs.standing.excluded),
     (Reason.HOLD_OUT, lambda pairs: pairs.standing.held_out),
+    (Reason.AGE, _age),
 )
 """Every rule is asked about every pair: a refusal tells all its reasons, not the first."""
 

@@ -40,6 +40,8 @@ ROW = np.dtype(
         ("seats", "i8"),
         ("held", "i8"),
         ("cost", "i8"),
+        ("minimum_age", "i8"),
+        ("begins_in", "i8"),  # the year, in UTC
         ("year", "i4"),
     ]
 )
@@ -190,7 +192,7 @@ class EventTable:
         return self.years.index(year)
 
     def _row(self, event: Event, now: datetime, held: int) -> tuple[Any, ...]:
-        place = event.place
+        place, year = event.place, event.starts_at.astimezone(UTC).year
         return (
             True,
             event.open,
@@ -208,7 +210,9 @@ class EventTable:
             event.seats,
             held,
             event.cost,
-            self.year_number(event.starts_at.astimezone(UTC).year),
+            event.minimum_age,
+            year,
+            self.year_number(year),
         )
 
     def _put_themes(self, place: Slot, event: Event) -> None:

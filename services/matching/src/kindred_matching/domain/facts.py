@@ -58,6 +58,7 @@ class Customer:
     norm: Norm | None = None
     nps: int | None = None
     last_attended_at: datetime | None = None
+    birth_year: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,3 +77,4 @@ class Event:
     seats: int
     companion_allowed: bool = False
     cost: int = 0
+    minimum_age: int = 0

@@ -38,6 +38,7 @@ PERSON = np.dtype(
         ("business_only", "?"),
         ("company", "?"),
         ("nps", "f8"),  # not a number for who was not asked
+        ("birth_year", "f8"),
         ("last_moment", "f8"),  # seconds since 1970, before all time for who had none
     ]
 )
@@ -95,6 +96,7 @@ def _row(customer: Customer, languages: Names) -> tuple[Any, ...]:
         norm.business_only,
         customer.companion_wish in COMPANY,
         _known(customer.nps, np.nan),
+        _known(customer.birth_year, np.nan),
         -np.inf if last is None else last.timestamp(),
     )
 

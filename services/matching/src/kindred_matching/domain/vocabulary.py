@@ -8,7 +8,7 @@ from functools import cache
 class Reason(StrEnum):
     """Why a customer is not matched to an event.
 
-    The first fourteen refuse a pair. ``SEATS``, ``CAP``, ``OVERLAP``, ``ACCOUNT`` and ``BUDGET`` (and ``HOSPITALITY`` once more)
+    The first fifteen refuse a pair. ``SEATS``, ``CAP``, ``OVERLAP``, ``ACCOUNT`` and ``BUDGET`` (and ``HOSPITALITY`` once more)
     stand in the way of a pair that is allowed.
     """
 
@@ -26,6 +26,7 @@ class Reason(StrEnum):
     DECLINED = "declined"
     EXCLUDED = "excluded"
     HOLD_OUT = "hold_out"
+    AGE = "age"
     SEATS = "seats"
     CAP = "cap"
     OVERLAP = "overlap"
@@ -37,7 +38,7 @@ _R = Reason
 
 REFUSING: tuple[Reason, ...] = (
     _R.INACTIVE, _R.OBJECTION, _R.CONSENT, _R.NORM, _R.HOSPITALITY, _R.OPEN_CASE, _R.BLOCKED_DAYS, _R.EXCLUDED_THEMES,
-    _R.LANGUAGE, _R.DISTANCE, _R.PAST, _R.DECLINED, _R.EXCLUDED, _R.HOLD_OUT,
+    _R.LANGUAGE, _R.DISTANCE, _R.PAST, _R.DECLINED, _R.EXCLUDED, _R.HOLD_OUT, _R.AGE,
 )  # fmt: skip
 """The reasons that refuse a pair, in the order in which they are told."""
 

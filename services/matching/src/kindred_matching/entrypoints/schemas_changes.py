@@ -137,6 +137,7 @@ class EventChange(_Timed):
     seats: StrictInt = Field(ge=0, le=100_000)
     companion_allowed: StrictBool = False
     cost: StrictFloat = Field(default=0, ge=0, le=1e6, description="Euro per head.")
+    minimum_age: StrictInt = Field(default=0, ge=0, le=100, description="0 is none.")
     languages: tuple[Language, ...] = (Language.DUTCH, Language.ENGLISH)
 
     def supposed(self, ids: Ids) -> Supposition:
@@ -156,6 +157,7 @@ class EventChange(_Timed):
             seats_to_allocate=self.seats,
             companion_allowed=self.companion_allowed,
             hospitality_value=self.cost,
+            minimum_age=self.minimum_age,
         )
         return Organised(event_of(listed))
 

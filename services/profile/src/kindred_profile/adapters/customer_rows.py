@@ -24,6 +24,7 @@ COLUMNS = {
     "norm_max_value": "float8",
     "norm_business_only": "bool",
     "norm_stated_by": "text",
+    "birth_year": "int2",
     "active": "bool",
 }
 NAMES = ", ".join(f"c.{name}" for name in COLUMNS)
@@ -50,13 +51,14 @@ def row_of(customer: Customer) -> tuple[Any, ...]:
         None if norm is None else norm.max_value,
         None if norm is None else norm.business_only,
         None if norm is None else norm.stated_by,
+        customer.birth_year,
         customer.active,
     )
 
 
 def customer_of(row: Sequence[Any]) -> Customer:
     """The record in a row that begins with the columns."""
-    latitude, longitude, distance, max_value, business_only, stated_by, active = row[11:18]
+    latitude, longitude, distance, max_value, business_only, stated_by = row[11:17]
     return Customer(
         id=row[0],
         account_id=row[1],
@@ -72,5 +74,6 @@ def customer_of(row: Sequence[Any]) -> Customer:
         home=None if latitude is None else (latitude, longitude),
         max_distance_km=distance,
         norm=None if stated_by is None else Norm(max_value, bool(business_only), stated_by),
-        active=active,
+        birth_year=row[17],
+        active=row[18],
     )

@@ -53,6 +53,7 @@ def profile_record(profile: Profile) -> CustomerProfile:
             "objected": profile.permission.objected,
             "open_case": profile.open_case,
             "last_attended_at": profile.last_attended_at,
+            "birth_year": customer.birth_year,
         }
     )
 

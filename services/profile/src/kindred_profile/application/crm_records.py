@@ -30,6 +30,7 @@ def customer_of_record(record: CrmCustomer, customer_id: UUID, account_id: UUID 
         norm=None
         if norm is None
         else Norm(norm.max_value, norm.business_only, norm.stated_by.value),
+        birth_year=record.birth_year,
     )
 
 

@@ -42,4 +42,5 @@ class Customer:
     home: tuple[float, float] | None = None
     max_distance_km: float | None = None
     norm: Norm | None = None
+    birth_year: int | None = None
     active: bool = True

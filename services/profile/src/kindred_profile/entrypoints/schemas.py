@@ -4,7 +4,15 @@ from dataclasses import asdict
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictFloat, StringConstraints
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictFloat,
+    StrictInt,
+    StringConstraints,
+)
 from pydantic.config import JsonDict
 
 from kindred_common.contracts.external import Email, ShortText
@@ -137,6 +145,12 @@ class CustomerBody(BaseModel):
     home: Place | None = None
     max_distance_km: StrictFloat | None = Field(default=None, ge=0, le=20_000, allow_inf_nan=False)
     norm: NormBody | None = None
+    birth_year: StrictInt | None = Field(
+        default=None,
+        ge=1900,
+        le=2100,
+        description="For events with a minimum age; left out, he counts as an adult.",
+    )
     active: StrictBool = True
 
     def to_customer(self, customer_id: UUID, stated_by: FactSource) -> Customer:

@@ -70,6 +70,7 @@ class FieldRules(BaseModel):
     max_distance_km: RuleBody | None = None
     norm_max_value: RuleBody | None = None
     norm_business_only: RuleBody | None = None
+    birth_year: RuleBody | None = None
 
 
 class ImportMapping(BaseModel):
