@@ -214,7 +214,9 @@ async def test_the_engine_tells_how_it_stands(client: httpx.AsyncClient) -> None
 
 async def test_the_offer_tells_what_a_seat_costs(client: httpx.AsyncClient, clerk: Clerk) -> None:
     await clerk.take(*(told(a_customer(number)) for number in (5, 6, 7)))
-    items = (await client.get("/v1/engine/offer")).json()["items"]
+    offer = (await client.get("/v1/engine/offer")).json()
+    items = offer["items"]
+    assert (offer["budget_price"], offer["shares"]) == (0.0, [])
 
     assert {item["event_id"] for item in items} == {str(event_id(1)), str(event_id(2))}
     assert [item["price"] for item in items] == sorted((i["price"] for i in items), reverse=True)

@@ -36,7 +36,12 @@ from kindred_matching.domain.vocabulary import Reason
 from kindred_matching.domain.what_if import copy_of
 from kindred_matching.domain.wishes import Wish, WishKind
 
-TURNS_ALL = (FlipKind.ONE_MORE_INVITATION, FlipKind.ALLOWED)
+TURNS_ALL = (
+    FlipKind.ONE_MORE_INVITATION,
+    FlipKind.ALLOWED,
+    FlipKind.ONE_MORE_GUEST,
+    FlipKind.MORE_FOR_ACCOUNT,
+)
 """What cannot happen to one pair alone: tried by hand below."""
 
 
@@ -128,6 +133,32 @@ def test_one_more_invitation_is_told_whatever_the_cap() -> None:
         found = why(engine, customer, left)
         assert found.obstacles == (Reason.CAP,)
         assert FlipKind.ONE_MORE_INVITATION in [flip.kind for flip in found.flips]
+
+
+@pytest.mark.parametrize(
+    ("rules", "more", "expected"),
+    [
+        (Rules(per_account=1), Rules(per_account=2), Flip(FlipKind.ONE_MORE_GUEST)),
+        (
+            Rules(account_hospitality_per_year=10_000),
+            Rules(account_hospitality_per_year=12_000),
+            Flip(FlipKind.MORE_FOR_ACCOUNT, cents=2_000),
+        ),
+    ],
+)
+def test_what_the_account_would_have_to_have_is_told(
+    rules: Rules, more: Rules, expected: Flip
+) -> None:
+    dinner, account = an_event(1, kind="dinner", seats=9, cost=6_000), UUID(int=0xACE)
+    one = a_customer(1, account_id=account, account_value=3.0)
+    other = a_customer(2, account_id=account)
+    engine = an_engine(dinner, one, other, rules=rules)
+    found = why(engine, other.id, dinner.id)
+    assert found.obstacles == (Reason.ACCOUNT,)
+    assert expected in found.flips
+    engine.apply(RulesReplaced(more))
+    engine.settle()
+    assert seats_chosen(engine, other.id)
 
 
 def test_hospitality_that_left_room_would_let_a_pair_be_chosen() -> None:

@@ -14,6 +14,7 @@ from kindred_matching.domain.engine import Engine
 from kindred_matching.domain.facts import Customer
 from kindred_matching.domain.inputs import ClockTicked, RulesReplaced
 from kindred_matching.domain.market.state import MARKET
+from kindred_matching.domain.offer import ListOffer
 from kindred_matching.domain.rules import Rules
 
 pytestmark = pytest.mark.timeout(400)
@@ -108,6 +109,29 @@ def test_a_snapshot_shares_out_to_the_same_bits(kind: str, plenty: float) -> Non
         tell(each, [replace(customer, account_value=2.0) for customer in CUSTOMERS[:40]])
         rest(each, 3)
     assert bits(engine) == bits(other)
+
+
+def test_the_offer_tells_what_a_euro_is_worth(plenty: float) -> None:
+    engine, free = filled(limited("budget", 0.5 * plenty)), filled(Rules(stability=0.0), ticks=0)
+    price, value = ListOffer().asked_of(engine).budget_price, engine.allocation.certificate.value
+    assert ListOffer().asked_of(free).budget_price == 0.0
+    euros = 0.05 * plenty / 100
+    engine.apply(RulesReplaced(limited("budget", 0.55 * plenty)))
+    engine.settle()
+    rest(engine, 5)
+    gained = engine.allocation.certificate.value - value
+    assert 0.5 * price * euros < gained < 1.5 * price * euros
+
+
+def test_the_offer_tells_what_the_shares_of_accounts_cost(plenty: float) -> None:
+    shares = ListOffer().asked_of(filled(limited("accounts", 0.5 * plenty))).shares
+    assert {share.account_id for share in shares} <= ACCOUNTS
+    assert {(share.event_id, share.year) for share in shares} == {(None, NOW.year)}
+    assert [each.price for each in shares] == sorted((s.price for s in shares), reverse=True)
+    places = ListOffer().asked_of(filled(Rules(stability=0.0, per_account=1), ticks=0)).shares
+    assert {share.event_id for share in places} <= {event.id for event in EVENTS}
+    assert min(share.price for share in (*shares, *places)) > 0.0
+    assert {share.year for share in places} == {None}
 
 
 def test_a_budget_that_still_bears_all_leaves_the_price_of_money_alone(plenty: float) -> None:

@@ -34,6 +34,8 @@ class FlipKind(StrEnum):
     INTEREST_FOUND = "interest_found"
     GIVEN_UP = "given_up"
     ONE_MORE_INVITATION = "one_more_invitation"
+    ONE_MORE_GUEST = "one_more_guest"
+    MORE_FOR_ACCOUNT = "more_for_account"
     MORE_BUDGET = "more_budget"
     ALLOWED = "allowed"
 
@@ -43,7 +45,7 @@ class Flip:
     """One change that would be enough alone.
 
     So many ``seats`` more or fewer, interest in a ``theme``, another ``event_id`` that is not proposed to him, a ``refusal`` that
-    no longer holds, or so many ``cents`` more to spend.
+    no longer holds, or so many ``cents`` more to spend in all or for his account. One more guest is one of each account.
     """
 
     kind: FlipKind
@@ -102,9 +104,27 @@ class _Trial:
         fork.rest(SLICES)
         return self._settled(fork)
 
+    def with_guests(self, most: int) -> bool:
+        """Whether the customer is chosen when each account may send so many guests to an event."""
+        fork = self.engine.allocation.fork()
+        fork.limit_guests(most)
+        return self._assessed_as(fork, self.assessment)
+
+    def with_account(self, more: int) -> bool:
+        """Whether the customer is chosen when his account has so many cents more in the year of the event."""
+        fork = self.engine.allocation.fork()
+        state = fork.market.state
+        account, limits = int(state.account[self.customer]), state.account_limit
+        room = limits[account].copy()
+        room[state.year[self.event]] += more
+        fork.limit_account(account, room)
+        return self._assessed_as(fork, self.assessment)
+
     def assessed_as(self, seen: Assessment) -> bool:
         """Whether the customer is chosen when he stands so."""
-        fork = self.engine.allocation.fork()
+        return self._assessed_as(self.engine.allocation.fork(), seen)
+
+    def _assessed_as(self, fork: Allocation, seen: Assessment) -> bool:
         fork.fit(0, 0, 0, seen.cap)
         fork.assess(self.customer, seen, self._pinned())
         return self._settled(fork)
@@ -137,9 +157,25 @@ def _wins(trial: _Trial) -> Iterator[Flip]:
     yield from _given_up(trial)
     if trial.assessed_as(replace(trial.assessment, cap=trial.assessment.cap + 1)):
         yield Flip(FlipKind.ONE_MORE_INVITATION)
+    yield from _more_for_account(trial)
     yield from _more_budget(trial)
     # Nobody ever said so: what would have to be found out is the boldest thing to suppose.
     yield from (flip for flip in found if flip.kind is not confirmed)
+
+
+def _more_for_account(trial: _Trial) -> Iterator[Flip]:
+    """If his account might send one guest more, or had what coming alone or in company costs beyond what it has left."""
+    if not trial.engine.allocation.barred_by_account(trial.customer)[trial.event]:
+        return
+    most = trial.engine.rules.per_account
+    if most is not None and trial.with_guests(most + 1):
+        yield Flip(FlipKind.ONE_MORE_GUEST)
+    left = trial.engine.allocation.left_to_account(trial.customer, trial.event)
+    for seats in (1, 2) if np.isfinite(left) else ():
+        more = int(np.ceil(seats * float(trial.assessment.view.rows["cost"][trial.row]) - left))
+        if more > 0 and trial.with_account(more):
+            yield Flip(FlipKind.MORE_FOR_ACCOUNT, cents=more)
+            return
 
 
 def _more_budget(trial: _Trial) -> Iterator[Flip]:

@@ -1,5 +1,6 @@
-"""What is on offer: each event's seats, and what one costs."""
+"""What is on offer: each event's seats, and what one costs; and what money costs where it is short."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -7,6 +8,13 @@ from uuid import UUID
 import numpy as np
 
 from kindred_matching.domain.engine import Engine
+from kindred_matching.domain.market.state import MARKET
+
+MOST_SHARES = 1_000
+"""More shares of accounts than these are not told: the dearest."""
+
+EURO = 100
+"""Cents, in which the market counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +34,50 @@ class Offered:
 
 
 @dataclass(frozen=True, slots=True)
-class ListOffer:
-    """Asks for all events on offer, the dearest seats first."""
+class Share:
+    """What an account may have and has used up, and its price in units of score.
 
-    def asked_of(self, engine: Engine) -> tuple[Offered, ...]:
+    A place at an event (``event_id``), for one guest; or hospitality in a ``year``, for a euro.
+    """
+
+    account_id: UUID
+    event_id: UUID | None
+    year: int | None
+    price: float
+
+
+@dataclass(frozen=True, slots=True)
+class OnOffer:
+    """All events, the dearest seats first; what a euro of the budget costs, 0 where it is not short; and shares that cost something."""
+
+    events: tuple[Offered, ...]
+    budget_price: float
+    shares: tuple[Share, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ListOffer:
+    """Asks for all that is on offer."""
+
+    def asked_of(self, engine: Engine) -> OnOffer:
+        """What there is, and what it costs now."""
+        budget = float(engine.allocation.market.state.budget_rate[MARKET]) * EURO
+        dearest = sorted(self._shares(engine), key=lambda each: -each.price)
+        return OnOffer(self._events(engine), budget, tuple(dearest[:MOST_SHARES]))
+
+    def _shares(self, engine: Engine) -> Iterator[Share]:
+        state, ids = engine.allocation.market.state, engine.accounts.slots
+        places, rates = state.account_price[MARKET], state.account_rate[MARKET]
+        live = set(engine.table.live().tolist())
+        for account, event in np.argwhere(places > 0.0).tolist():
+            if event in live:
+                named = engine.table.slots.at(event)
+                yield Share(ids.at(account), named, None, float(places[account, event]))
+        for account, year in np.argwhere(rates > 0.0).tolist():
+            price = float(rates[account, year]) * EURO
+            yield Share(ids.at(account), None, engine.table.years[year], price)
+
+    def _events(self, engine: Engine) -> tuple[Offered, ...]:
         table, allocation = engine.table, engine.allocation
         prices, taken = allocation.prices(), allocation.seats_taken()
         found = []

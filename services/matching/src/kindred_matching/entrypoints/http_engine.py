@@ -13,7 +13,7 @@ from kindred_matching.application.queries import Readings
 from kindred_matching.application.replica import Replicas
 from kindred_matching.domain.offer import ListOffer
 from kindred_matching.entrypoints.schemas import EngineView
-from kindred_matching.entrypoints.schemas_offer import OfferedView, OfferView
+from kindred_matching.entrypoints.schemas_offer import OfferView
 
 Reader = Annotated[Principal, Depends(requires(scope="matching:read"))]
 
@@ -33,9 +33,10 @@ def engine_router(
             report = await open_readings(transaction).engine()
         return EngineView.of(report, clock.now())
 
-    @router.get("/engine/offer", summary="The events on offer: seats, and what one costs now")
+    @router.get(
+        "/engine/offer", summary="What is on offer: seats, and what they and money cost now"
+    )
     async def get_offer(_: Reader) -> OfferView:
-        found = await replicas.ask(ListOffer())
-        return OfferView(items=[OfferedView.of(offered) for offered in found])
+        return OfferView.of(await replicas.ask(ListOffer()))
 
     return router

@@ -82,8 +82,19 @@ CHANGES: Mapping[FlipKind, str] = {
     FlipKind.INTEREST_FOUND: translatable("there turned out to be an interest in %(theme)s"),
     FlipKind.GIVEN_UP: translatable("another event were not proposed"),
     FlipKind.ONE_MORE_INVITATION: translatable("one more invitation were allowed"),
+    FlipKind.ONE_MORE_GUEST: translatable("one more guest of each company were allowed"),
 }
 """What else would have to be different, behind "if"."""
+
+MORE_MONEY: Mapping[FlipKind, str] = {
+    FlipKind.MORE_BUDGET: translatable(
+        "With %(money)s more to spend this customer would be chosen."
+    ),
+    FlipKind.MORE_FOR_ACCOUNT: translatable(
+        "With %(money)s more for this customer's company this customer would be chosen."
+    ),
+}
+"""What money would do, where it is what is missing."""
 
 KINDS: Mapping[str, str] = {
     "seminar": translatable("seminars"),

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from kindred_matching.domain.offer import Offered
+from kindred_matching.domain.offer import Offered, OnOffer, Share
 
 
 class OfferedView(BaseModel):
@@ -50,7 +50,40 @@ class OfferedView(BaseModel):
         )
 
 
+class ShareView(BaseModel):
+    """What one account has used up of what it may have: a place at an event, or a euro of hospitality in a year."""
+
+    account_id: UUID
+    event_id: UUID | None = Field(description="Null for hospitality.")
+    year: int | None = Field(description="Null for a place at an event.")
+    price: float = Field(description="In units of score: what one more would be worth about.")
+
+    @classmethod
+    def of(cls, share: Share) -> "ShareView":
+        return cls(
+            account_id=share.account_id,
+            event_id=share.event_id,
+            year=share.year,
+            price=share.price,
+        )
+
+
 class OfferView(BaseModel):
-    """All events on offer, the dearest seats first."""
+    """All events on offer, the dearest seats first, and what money and shares of accounts cost."""
 
     items: list[OfferedView]
+    budget_price: float = Field(
+        description="Of a euro of the budget, in units of score; 0 where it is not short.",
+        examples=[0.004],
+    )
+    shares: list[ShareView] = Field(
+        description="Of accounts, where they cost something: the thousand dearest.", examples=[[]]
+    )
+
+    @classmethod
+    def of(cls, found: OnOffer) -> "OfferView":
+        return cls(
+            items=[OfferedView.of(offered) for offered in found.events],
+            budget_price=found.budget_price,
+            shares=[ShareView.of(share) for share in found.shares],
+        )

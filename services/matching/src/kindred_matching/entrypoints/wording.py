@@ -18,6 +18,7 @@ from kindred_matching.entrypoints.phrases import (
     CONDITIONS,
     DRAWN,
     KINDS,
+    MORE_MONEY,
     OF_KIND,
     OUTCOMES,
     OUTCOMES_BECAUSE,
@@ -227,8 +228,8 @@ def _flip(flip: Flip, tongue: _Speech) -> str:
             flip.seats,
         )
         return sentence % seats
-    if flip.kind is FlipKind.MORE_BUDGET:
-        sentence = speech.gettext("With %(money)s more to spend this customer would be chosen.")
+    if flip.kind in MORE_MONEY:
+        sentence = speech.gettext(MORE_MONEY[flip.kind])
         return sentence % {"money": speech.format_money(Decimal(flip.cents) / 100)}
     condition = CONDITIONS[flip.refusal] if flip.refusal else CHANGES[flip.kind]
     told = {"theme": _in_text(flip.theme or "", tongue.names)}
