@@ -187,6 +187,20 @@ async def test_the_answer_names_moment_value_and_guests(
     assert [tuple(row) for row in asked] == 2 * [("anna", "demand.asked")]
 
 
+async def test_mornings_may_be_looked_at_as_well(client: httpx.AsyncClient) -> None:
+    query: dict[str, str | int] = {
+        "kind": "culture",
+        "region": "utrecht",
+        "from": "2026-03-20",
+        "at": "09:30",
+        "hours": 2,
+    }
+    found = (await client.get("/v1/demand", params=query)).json()["items"]
+    assert {(item["starts_at"][10:16], item["ends_at"][10:16]) for item in found} == {
+        ("T09:30", "T11:30")
+    }
+
+
 async def test_without_a_query_the_next_three_months_are_searched(
     client: httpx.AsyncClient,
 ) -> None:
@@ -203,6 +217,9 @@ async def test_what_cannot_be_searched_is_told(client: httpx.AsyncClient, site: 
         ({"until": "2028-01-01"}, "query.until"),
         ({"from": "2025-01-01", "until": "2025-02-01"}, "query.until"),
         ({"limit": 21}, "query.limit"),
+        ({"at": "9:30"}, "query.at"),
+        ({"at": "09:30Z"}, "query.at"),
+        ({"hours": 0}, "query.hours"),
     ]
     for query, field in expected:
         answer = await client.get("/v1/demand", params=query)

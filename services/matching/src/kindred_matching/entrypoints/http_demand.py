@@ -18,15 +18,14 @@ from kindred_matching.entrypoints.http_what_if import Planner, PlanningDesk
 from kindred_matching.entrypoints.schemas_demand import DemandView, demand_view
 from kindred_matching.entrypoints.wording import Labels
 
-EVENING = time(18)
-LENGTH = timedelta(hours=3)
+EVENING = "18:00"
 USUAL_PERIOD = timedelta(days=91)
 LONGEST_PERIOD = timedelta(days=366)
 
 
 @dataclass(frozen=True, slots=True)
 class Country:
-    """What moments are made of: the names of themes, regions, and the zone in which evenings begin."""
+    """What moments are made of: the names of themes, regions, and the zone in which days begin."""
 
     labels: Labels
     regions: Regions
@@ -47,6 +46,12 @@ class DemandQuery(BaseModel):
     until: date | None = Field(
         default=None, description="The last day, at most a year on; three months from the first."
     )
+    at: str = Field(
+        default=EVENING,
+        pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$",
+        description="When moments begin, by the clock where they are: 09:30 for a morning.",
+    )
+    hours: int = Field(default=3, ge=1, le=24, description="How long they last.")
     seats: int = Field(default=20, ge=1, le=1000)
     cost: float = Field(default=0, ge=0, le=1e6, description="Euro per head.")
     limit: int = Field(default=5, ge=1, le=20)
@@ -59,7 +64,8 @@ def demand_router(desk: PlanningDesk, country: Country) -> APIRouter:
     @router.get(
         "/demand",
         summary="Which moments that are not on offer would add most, and for whom",
-        description="Evenings from six to nine. Of moments that differ in their day only the best is told.",
+        description="One time of the day is looked at, evenings from six to nine unless `at` and `hours` say otherwise. Of moments "
+        "that differ in their day only the best is told.",
     )
     async def get_demand(planner: Planner, query: Annotated[DemandQuery, Query()]) -> DemandView:
         question = _question(query, country, desk.clock.now())
@@ -68,7 +74,7 @@ def demand_router(desk: PlanningDesk, country: Country) -> APIRouter:
         async with desk.transactions.begin() as transaction:
             visible = await desk.visible(transaction, planner, guests)
             await desk.note(transaction, planner, "demand")
-        return demand_view(found, LENGTH, (country.labels, country.regions), visible)
+        return demand_view(found, question.length, (country.labels, country.regions), visible)
 
     return router
 
@@ -81,15 +87,15 @@ def _question(query: DemandQuery, country: Country, now: datetime) -> FindDemand
         kinds=tuple(str(kind) for kind in query.kind or EventKind),
         themes=tuple(query.theme),
         regions=tuple(country.regions[name].region for name in query.region or country.regions),
-        times=tuple(_evenings(query, country.zone, now)),
+        times=tuple(_beginnings(query, country.zone, now)),
         seats=query.seats,
         cost=round(query.cost * 100),
-        length=LENGTH,
+        length=timedelta(hours=query.hours),
         most=query.limit,
     )
 
 
-def _evenings(query: DemandQuery, zone: ZoneInfo, now: datetime) -> Sequence[datetime]:
+def _beginnings(query: DemandQuery, zone: ZoneInfo, now: datetime) -> Sequence[datetime]:
     first = query.from_ or now.astimezone(zone).date()
     last = query.until or first + USUAL_PERIOD
     if last < first:
@@ -97,8 +103,8 @@ def _evenings(query: DemandQuery, zone: ZoneInfo, now: datetime) -> Sequence[dat
     if last - first > LONGEST_PERIOD:
         raise _wrong("until", "Input should lie at most a year after the first day")
     days = [first + timedelta(days=day) for day in range((last - first).days + 1)]
-    evenings = [datetime.combine(day, EVENING, zone) for day in days]
-    ahead = [evening for evening in evenings if evening > now]
+    at = time.fromisoformat(query.at)
+    ahead = [each for day in days if (each := datetime.combine(day, at, zone)) > now]
     if not ahead:
         raise _wrong("until", "Input should lie ahead")
     return ahead
