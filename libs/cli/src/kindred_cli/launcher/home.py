@@ -3,9 +3,7 @@
 import hashlib
 import hmac
 import json
-import os
 import secrets
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +14,7 @@ from kindred_common.clock import Clock, SystemClock, new_id
 from kindred_common.contracts.vocabulary import Service
 from kindred_common.security.local_issuer import LocalIssuer
 from kindred_common.security.settings import SecuritySettings
+from kindred_common.whole_files import drafted
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,15 +89,6 @@ class Home:
 
 
 def _write_whole(file: Path, content: bytes) -> None:
-    """The file has all of it or is not there, also after a power cut; only its owner can read it."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    number, name = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
-    draft = Path(name)
-    try:
-        with os.fdopen(number, "wb") as opened:
-            opened.write(content)
-            opened.flush()
-            os.fsync(opened.fileno())
+    with drafted(file, content) as draft:
         draft.replace(file)
-    finally:
-        draft.unlink(missing_ok=True)

@@ -1,10 +1,8 @@
 """Signs tokens where there is no identity provider: the default set-up, demonstrations and tests."""
 
 import json
-import os
-import tempfile
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,6 +11,7 @@ from joserfc.jwk import ECKey
 
 from kindred_common.clock import Clock, Ids
 from kindred_common.security.principals import Role
+from kindred_common.whole_files import drafted
 
 PRIVATE_KEY = "issuer.pem"
 PUBLIC_KEYS = "jwks.json"
@@ -71,7 +70,7 @@ def _open_key(directory: Path) -> ECKey:
 
 def _keep(path: Path, pem: bytes) -> None:
     """Writes the key whole or not at all; if another process was first, its key stands."""
-    with _draft(path, pem) as draft, suppress(FileExistsError):
+    with drafted(path, pem) as draft, suppress(FileExistsError):
         path.hardlink_to(draft)
 
 
@@ -80,19 +79,6 @@ def _write_public(path: Path, key: ECKey) -> None:
     text = json.dumps({"keys": [public]}, indent=1)
     if path.exists() and path.read_text() == text:
         return
-    with _draft(path, text.encode()) as draft:
+    with drafted(path, text.encode()) as draft:
         draft.chmod(0o644)
         draft.replace(path)
-
-
-@contextmanager
-def _draft(path: Path, content: bytes) -> Iterator[Path]:
-    """A file beside the path that only the owner can read; it goes when the block ends, also when it could not be written."""
-    number, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    draft = Path(name)
-    try:
-        with os.fdopen(number, "wb") as file:
-            file.write(content)
-        yield draft
-    finally:
-        draft.unlink(missing_ok=True)

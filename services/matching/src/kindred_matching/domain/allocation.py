@@ -198,12 +198,6 @@ class Allocation:
         barred: Bools = full | ((state.event_cost > 0.0) & (state.event_cost > left))
         return barred
 
-    def left_to_account(self, customer: Slot, event: Slot) -> float:
-        """The cents that the customer's account still has in the year of the event; infinite without a limit."""
-        state = self.market.state
-        account = int(state.account[customer])
-        return np.inf if account < 0 else float(state.account_room[account, state.year[event]])
-
     def assess(self, customer: Slot, assessment: Assessment, wished: Sequence[Slot] = ()) -> None:
         """The customer's options and limits are these now; of the ``wished`` events he gets those that he may have."""
         row = row_of(assessment)

@@ -110,6 +110,12 @@ class _Trial:
         fork.limit_guests(most)
         return self._assessed_as(fork, self.assessment)
 
+    def left_to_account(self) -> float:
+        """The cents that his account still has in the year of the event; infinite without a limit."""
+        state = self.engine.allocation.market.state
+        account = int(state.account[self.customer])
+        return np.inf if account < 0 else float(state.account_room[account, state.year[self.event]])
+
     def with_account(self, more: int) -> bool:
         """Whether the customer is chosen when his account has so many cents more in the year of the event."""
         fork = self.engine.allocation.fork()
@@ -170,7 +176,7 @@ def _more_for_account(trial: _Trial) -> Iterator[Flip]:
     most = trial.engine.rules.per_account
     if most is not None and trial.with_guests(most + 1):
         yield Flip(FlipKind.ONE_MORE_GUEST)
-    left = trial.engine.allocation.left_to_account(trial.customer, trial.event)
+    left = trial.left_to_account()
     for seats in (1, 2) if np.isfinite(left) else ():
         more = int(np.ceil(seats * float(trial.assessment.view.rows["cost"][trial.row]) - left))
         if more > 0 and trial.with_account(more):
