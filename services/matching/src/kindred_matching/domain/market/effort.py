@@ -12,7 +12,7 @@ class Effort:
     trial prices. ``eps``: the least by which a price moves, as a fraction of the mean weight of a seat.
     """
 
-    chain: int = 7
+    chain: int = 4
     event_chain: int = 20_000
     steps: int = 100
     heard: int = 2
