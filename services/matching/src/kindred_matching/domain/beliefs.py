@@ -56,6 +56,13 @@ class Joint:
         rows = (tuple(beliefs[i].variance if i == j else 0.0 for j in places) for i in places)
         return cls(tuple(belief.mean for belief in beliefs), tuple(rows))
 
+    def beside(self, others: "Joint", known: int) -> "Joint":
+        """These beliefs, and those of the ``others`` from the place ``known`` on, of which nothing binds them to these."""
+        left = len(others.means) - known
+        rows = [(*row, *(0.0,) * left) for row in self.covariance]
+        means = (*self.means, *others.means[known:])
+        return Joint(means, (*rows, *others.covariance[known:]))
+
     def towards(self, features: Sequence[float]) -> tuple[float, ...]:
         """The covariance of each belief with the log-odds."""
         used = [(place, x) for place, x in enumerate(features) if x]

@@ -25,9 +25,13 @@ ALONE, ACCOMPANIED = 0, 1
 
 
 def weekday(events: EventView, lens: Lens) -> Part:
-    """How the days of the week that the event touches, each for its share, go down with everybody."""
+    """How the days of the week that the event touches, each for its share, go down with everybody, against the mean of all days.
+
+    What all days have in common is the base's.
+    """
     touched = (events.rows["weekdays"][:, None] >> np.arange(len(WEEKDAYS))) & 1
-    features = touched / np.maximum(1, touched.sum(axis=1, keepdims=True))
+    number = touched.sum(axis=1, keepdims=True)
+    features = np.where(number > 0, touched / np.maximum(1, number) - 1.0 / len(WEEKDAYS), 0.0)
     return weighed(lens, [(f"{DAYS}{day}", f"{DAYS}{day}") for day in WEEKDAYS], features)
 
 

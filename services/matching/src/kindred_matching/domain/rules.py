@@ -27,6 +27,7 @@ class Coefficients:
     in_company: float = 0.7
     without_company: float = -0.4
     recent_moment: float = -0.5
+    novelty: float = 0.0
     free: float = 0.95
     unknown: float = 0.5
     half_life_days: float = 365.0

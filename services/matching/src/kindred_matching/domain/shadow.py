@@ -12,7 +12,7 @@ from kindred_matching.domain.beliefs import (
     taught_together,
 )
 from kindred_matching.domain.lens import Shifts
-from kindred_matching.domain.lessons import DAYS, KIND, NOVELTY, THEME
+from kindred_matching.domain.lessons import DAYS, KIND, THEME
 
 CORE: Mapping[str, float] = {
     "base": 1.0,
@@ -30,13 +30,14 @@ CORE: Mapping[str, float] = {
     "manner:phone": 0.5,
     "manner:personal": 0.5,
     "manner:secretary": 0.5,
+    "novelty": 0.15,
 }
 """The weights that are learned together, with the standard deviation of what we do not know of them before any reply.
 
 How readily people accept at all is what a new installation knows least.
 """
-ALONE: Mapping[str, float] = {THEME: 0.4, KIND: 0.3, DAYS: 0.2, NOVELTY: 0.3}
-"""The same for how a theme, a kind of event, a day of the week or something new goes down with everybody: each is learned for itself."""
+ALONE: Mapping[str, float] = {THEME: 0.4, KIND: 0.3, DAYS: 0.1}
+"""The same for how a theme, a kind of event, or a day of the week goes down with everybody: each is learned for itself."""
 
 FREE_REPLIES = 20.0
 """How many replies the chance to be free weighs as, before any."""
@@ -61,11 +62,16 @@ class Shadow:
     hindered: int = 0
 
 
+def _widened(core: Joint) -> Joint:
+    """The beliefs of an earlier release, which knew fewer weights, beside those that it did not know."""
+    return core.beside(_unknown(), len(core.means))
+
+
 class ShadowModel:
     """A shadow that learns."""
 
     def __init__(self, shadow: Shadow) -> None:
-        self._core = shadow.core
+        self._core = _widened(shadow.core)
         self._others = dict(shadow.others)
         self._replies, self._hindered = shadow.replies, shadow.hindered
 
