@@ -10,6 +10,7 @@ from tests.bench.matching.calm import calm_lines
 from tests.bench.matching.campaign_run import Figures, run_campaign
 from tests.bench.matching.geacc import GRID, Arrangement, Cell, draw_arrangement
 from tests.bench.matching.peers import Pairs, greedy
+from tests.bench.matching.questions import questions_lines
 from tests.bench.matching.service import service_lines
 from tests.bench.matching.topics import topics_lines
 
@@ -28,7 +29,9 @@ def main() -> None:
     parser.add_argument("--updates", type=int, default=60_000)
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--first-seed", type=int, default=0)
-    parser.add_argument("--only", choices=["campaign", "geacc", "calm", "topics", "service"])
+    parser.add_argument(
+        "--only", choices=["campaign", "geacc", "calm", "topics", "questions", "service"]
+    )
     parser.add_argument("--dry", action="store_true", help="print, write nothing")
     chosen = parser.parse_args()
     if chosen.only and not chosen.dry:
@@ -55,6 +58,8 @@ def measured(chosen: argparse.Namespace) -> list[str]:
         lines += topics_lines(
             chosen.customers, chosen.events, range(chosen.first_seed, chosen.first_seed + 1)
         )
+    if chosen.only in (None, "questions"):
+        lines += questions_lines(chosen.customers, chosen.events, chosen.first_seed)
     if chosen.only in (None, "service"):
         lines += service_lines(
             chosen.customers, chosen.events, range(chosen.first_seed, chosen.first_seed + 1)

@@ -2,7 +2,7 @@
 
 import resource
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import islice
@@ -121,20 +121,25 @@ def load(customers: int, events: int, seed: int) -> Loaded:
     before = _megabytes()
     begin = time.perf_counter()
     engine = Engine(rules)
-    engine.apply(ClockTicked(NOW))
-    for body in told_events:
-        engine.apply(EventReplaced(event_of(EventListed.from_json(body))))
-    rest = iter(told_customers)
-    while batch := list(islice(rest, BATCH)):
-        for body in batch:
-            engine.apply(CustomerReplaced(customer_of(CustomerProfile.from_json(body))))
-        engine.settle()
+    take_all(engine, told_events, told_customers)
     seconds, gap = time.perf_counter() - begin, engine.allocation.certificate.gap
     for minute in range(1, 1 + REST):
         engine.apply(ClockTicked(NOW + timedelta(minutes=minute)))
         engine.settle()
     rested = time.perf_counter() - begin
     return Loaded(seconds, rested, gap, engine.allocation.certificate.gap, _megabytes() - before)
+
+
+def take_all(engine: Engine, events: Iterable[bytes], customers: Iterable[bytes]) -> None:
+    """Tells an engine that knows nothing all events, then all customers in batches."""
+    engine.apply(ClockTicked(NOW))
+    for body in events:
+        engine.apply(EventReplaced(event_of(EventListed.from_json(body))))
+    rest = iter(customers)
+    while batch := list(islice(rest, BATCH)):
+        for body in batch:
+            engine.apply(CustomerReplaced(customer_of(CustomerProfile.from_json(body))))
+        engine.settle()
 
 
 def _megabytes() -> float:
