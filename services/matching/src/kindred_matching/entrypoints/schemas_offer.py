@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from kindred_matching.domain.offer import Offered, OnOffer, Share
+from kindred_matching.domain.offer import Offered, OnOffer
 
 
 class OfferedView(BaseModel):
@@ -53,19 +53,12 @@ class OfferedView(BaseModel):
 class ShareView(BaseModel):
     """What one account has used up of what it may have: a place at an event, or a euro of hospitality in a year."""
 
+    model_config = ConfigDict(from_attributes=True)
+
     account_id: UUID
     event_id: UUID | None = Field(description="Null for hospitality.")
     year: int | None = Field(description="Null for a place at an event.")
     price: float = Field(description="In units of score: what one more would be worth about.")
-
-    @classmethod
-    def of(cls, share: Share) -> "ShareView":
-        return cls(
-            account_id=share.account_id,
-            event_id=share.event_id,
-            year=share.year,
-            price=share.price,
-        )
 
 
 class OfferView(BaseModel):
@@ -85,5 +78,5 @@ class OfferView(BaseModel):
         return cls(
             items=[OfferedView.of(offered) for offered in found.events],
             budget_price=found.budget_price,
-            shares=[ShareView.of(share) for share in found.shares],
+            shares=[ShareView.model_validate(share) for share in found.shares],
         )
