@@ -273,14 +273,14 @@ def test_a_lot_is_told() -> None:
 
 
 def test_days_and_novelty_are_told() -> None:
-    option = an_option(day__tuesday=-0.3, day__wednesday=-0.2, novelty=0.4)
+    option = an_option(day=-0.5, novelty=0.4)
     assert words_of(replace(PLAIN, options=(option,)), LABELS, "en")[1:] == (
         "In favour: that it would be something new.",
-        "Against: that it is on Tuesday and Wednesday.",
+        "Against: the day of the week.",
     )
     assert words_of(replace(PLAIN, options=(option,)), LABELS, "nl")[1:] == (
         "Ervoor pleit: dat het iets nieuws zou zijn.",
-        "Ertegen pleit: dat het op dinsdag en woensdag is.",
+        "Ertegen pleit: de dag van de week.",
     )
 
 

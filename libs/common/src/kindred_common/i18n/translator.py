@@ -49,10 +49,6 @@ class Translator:
         day = moment.astimezone(self.zone).date() if isinstance(moment, datetime) else moment
         return dates.format_date(day, style, locale=self._locale)
 
-    def format_weekday(self, day: int) -> str:
-        """The name of a day of the week, 0 Monday, as it stands in a sentence."""
-        return str(dates.get_day_names("wide", locale=self._locale)[day])
-
     def format_time(self, moment: datetime) -> str:
         """Hours and minutes in the person's zone: 19:30."""
         return dates.format_time(moment.astimezone(self.zone), "HH:mm", locale=self._locale)

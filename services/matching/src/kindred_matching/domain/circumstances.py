@@ -1,5 +1,7 @@
 """What speaks for or against coming, whatever the event is about: day, distance, loyalty, company, the manner of asking."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from kindred_matching.domain.events import EventView
@@ -27,12 +29,13 @@ ALONE, ACCOMPANIED = 0, 1
 def weekday(events: EventView, lens: Lens) -> Part:
     """How the days of the week that the event touches, each for its share, go down with everybody, against the mean of all days.
 
-    What all days have in common is the base's.
+    What all days have in common is the base's. It is told as one: of days that an event is not on there is nothing to say.
     """
     touched = (events.rows["weekdays"][:, None] >> np.arange(len(WEEKDAYS))) & 1
     number = touched.sum(axis=1, keepdims=True)
     features = np.where(number > 0, touched / np.maximum(1, number) - 1.0 / len(WEEKDAYS), 0.0)
-    return weighed(lens, [(f"{DAYS}{day}", f"{DAYS}{day}") for day in WEEKDAYS], features)
+    days = weighed(lens, [("day", f"{DAYS}{day}") for day in WEEKDAYS], features)
+    return replace(days, names=["day"], amounts=days.amounts.sum(axis=1, keepdims=True))
 
 
 def distance(customer: Customer, events: EventView, lens: Lens) -> Part:

@@ -124,10 +124,6 @@ ABOUT: Mapping[str, tuple[str, str]] = {
         translatable("the popularity of %(subject)s"),
         translatable("the limited popularity of %(subject)s"),
     ),
-    "day:": (
-        translatable("that it is on %(subject)s"),
-        translatable("that it is on %(subject)s"),
-    ),
     "experience:theme:": (
         translatable("good experience with invitations about %(subject)s"),
         translatable("less good experience with invitations about %(subject)s"),
@@ -137,7 +133,7 @@ ABOUT: Mapping[str, tuple[str, str]] = {
         translatable("less good experience with invitations to %(subject)s"),
     ),
 }
-"""Contributions about a theme, a kind of event or a day, by what stands before its name: in favour and against."""
+"""Contributions about a theme or a kind of event, by what stands before its name: in favour and against."""
 
 OF_KIND = frozenset({"kind:", "general:kind:", "experience:kind:"})
 """Those of them that are about a kind of event, not a theme."""
@@ -154,6 +150,10 @@ ALONE: Mapping[str, tuple[str, str]] = {
     "loyalty": (
         translatable("satisfaction with our company"),
         translatable("less satisfaction with our company"),
+    ),
+    "day": (
+        translatable("the day of the week"),
+        translatable("the day of the week"),
     ),
     "novelty": (
         translatable("that it would be something new"),

@@ -7,10 +7,8 @@ from typing import NamedTuple
 from kindred_common.i18n.translator import Translator, translatable, translator
 from kindred_matching.domain.explanation import Bid, Explanation, Outcome
 from kindred_matching.domain.flips import Flip, FlipKind
-from kindred_matching.domain.lessons import DAYS
 from kindred_matching.domain.parts import Contribution
 from kindred_matching.domain.taxonomy import Taxonomy
-from kindred_matching.domain.vocabulary import WEEKDAYS
 from kindred_matching.entrypoints.phrases import (
     ABOUT,
     ALONE,
@@ -145,12 +143,11 @@ def phrase_of(
     if about is None:
         return "%(subject)s", name
     subject = name.removeprefix(about)
-    if about == DAYS:
-        told = speech.format_weekday(WEEKDAYS.index(subject))
-    elif about in OF_KIND:
-        told = speech.gettext(KINDS.get(subject, subject))
-    else:
-        told = _in_text(subject, names)
+    told = (
+        speech.gettext(KINDS.get(subject, subject))
+        if about in OF_KIND
+        else _in_text(subject, names)
+    )
     return speech.gettext(ABOUT[about][against]), told
 
 
