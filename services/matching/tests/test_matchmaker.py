@@ -32,6 +32,7 @@ from kindred_matching.domain.inputs import (
     RematchAsked,
     RulesReplaced,
 )
+from kindred_matching.domain.proposals import REFUSALS
 from kindred_matching.domain.rules import Rules
 
 
@@ -80,6 +81,21 @@ async def test_refusals_are_told_with_all_their_reasons(desk: Desk) -> None:
     assert not record.matches
     assert not record.candidates
     assert record.refusals[0].reasons == ("objection", "open_case", "language")
+
+
+async def test_of_many_refused_events_those_with_the_fewest_reasons_are_told(desk: Desk) -> None:
+    clerk, most = await desk.hire(), REFUSALS
+    for_most = [an_event(number, kind="sport", languages=("fr",)) for number in range(most)]
+    await clerk.take(*map(told, for_most), told(an_event(most, kind="sport")))
+    await clerk.take(told(a_customer(1, objected=True)))
+
+    record = await latest(desk, 1)
+
+    assert record.more_refused == 1
+    assert len(record.refusals) == most
+    assert record.refusals[-1].event_id == event_id(most)
+    assert record.refusals[-1].reasons == ("objection",)
+    assert all(each.reasons == ("objection", "language") for each in record.refusals[:-1])
 
 
 async def test_an_approved_pair_is_fixed_and_a_declined_one_barred(desk: Desk) -> None:

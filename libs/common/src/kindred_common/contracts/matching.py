@@ -49,7 +49,10 @@ class Refusal(Part):
 
 
 class CustomerMatches(Record):
-    """What the matcher proposes for one customer now: possibly nothing, then with the reasons."""
+    """What the matcher proposes for one customer now: possibly nothing, then with the reasons.
+
+    ``refusals`` tells of the refused events with the fewest reasons; of a large programme ``more_refused`` others are not told.
+    """
 
     record_type: ClassVar[str] = "kindred.customer-matches.v1"
 
@@ -58,4 +61,5 @@ class CustomerMatches(Record):
     matches: tuple[Match, ...] = ()
     candidates: tuple[Candidate, ...] = ()
     refusals: tuple[Refusal, ...] = ()
+    more_refused: int = Field(default=0, ge=0)
     priced_at: Moment

@@ -194,7 +194,8 @@ class OneOnOneOut(BaseModel):
     consents: list[ConsentOut]
     matches: list[MatchOut]
     candidates: list[CandidateOut]
-    refusals: list[RefusalOut]
+    refusals: list[RefusalOut] = Field(description="Those with the fewest reasons.")
+    more_refused: int = Field(description="How many events beside these are out of the question.")
     priced_at: datetime | None = Field(description="When the matcher last looked.")
     invitations: list[TrackOut]
     feedback: list[FeedbackOut]
@@ -215,6 +216,7 @@ class OneOnOneOut(BaseModel):
                 ConsentOut.model_validate(one, from_attributes=True) for one in card.consents
             ],
             **_proposals(card.matches, seen.events),
+            more_refused=card.matches.more_refused if card.matches else 0,
             priced_at=card.matches.priced_at if card.matches else None,
             invitations=[TrackOut.of_track(track) for track in seen.tracks],
             feedback=_feedback(card, seen.events),

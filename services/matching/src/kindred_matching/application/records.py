@@ -144,6 +144,7 @@ def record_of(proposal: Proposal, priced_at: datetime) -> CustomerMatches:
             Refusal(event_id=each.event_id, reasons=_codes(each.reasons))
             for each in proposal.refused
         ),
+        more_refused=proposal.more_refused,
         priced_at=priced_at,
     )
 

@@ -136,7 +136,7 @@ class Engine:
         view, asked, left = self.view(), list(customers), self._left()
         assessor = Assessor(self.table, self.rules, self.now)
         unseen = (self.dossier(one) for one in asked if one not in self._assessed)
-        anew = assessor.assess_all(unseen, view, refused_too=True)
+        anew = assessor.assess_all(unseen, view)
         seen = (self._assessed[one] if one in self._assessed else next(anew) for one in asked)
         return list(describe((self._sight(each, left) for each in seen), view, seconds(self.now)))
 

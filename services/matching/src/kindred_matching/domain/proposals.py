@@ -21,6 +21,9 @@ from kindred_matching.domain.vocabulary import Reason, reasons_in
 
 CANDIDATES = 16
 
+REFUSALS = 64
+"""So many refused events are told: those with the fewest reasons, of these the soonest. A large programme has hundreds for everybody."""
+
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
@@ -54,13 +57,17 @@ class Refused(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """All of it, for one customer; chosen and ranked by falling score."""
+    """All of it, for one customer; chosen and ranked by falling score.
+
+    ``refused`` are those with the fewest reasons, in order of events; so many ``more_refused`` are there that are not told.
+    """
 
     customer_id: UUID
     profile_version: int
     chosen: tuple[Chosen, ...]
     ranked: tuple[Ranked, ...]
     refused: tuple[Refused, ...]
+    more_refused: int = 0
 
 
 class Left(NamedTuple):
@@ -171,15 +178,27 @@ def describe(sights: Iterable[Sight], view: EventView, now: int) -> Iterator[Pro
 def _proposal(sight: Sight, told: Sequence[Told]) -> Proposal:
     seen = sight.assessment
     refused = np.flatnonzero((seen.refused != 0) & (seen.fixed == 0) & seen.view.rows["open"])
+    nearest = _nearest(seen, refused)
     return Proposal(
         customer_id=seen.customer.id,
         profile_version=seen.customer.version,
         chosen=_chosen(sight, told),
         ranked=tuple(_ranked(sight, sight.candidates()[:CANDIDATES])),
         refused=tuple(
-            map(Refused, sight.ids_of(refused), map(reasons_in, seen.refused[refused].tolist()))
+            map(Refused, sight.ids_of(nearest), map(reasons_in, seen.refused[nearest].tolist()))
         ),
+        more_refused=len(refused) - len(nearest),
     )
+
+
+def _nearest(seen: Assessment, refused: Places) -> Places:
+    """Those of the refused rows that are told."""
+    if len(refused) <= REFUSALS:
+        return refused
+    reasons = np.bitwise_count(seen.refused[refused])
+    order = np.lexsort((seen.view.rows["start"][refused], reasons))
+    nearest: Places = np.sort(refused[order[:REFUSALS]])
+    return nearest
 
 
 def _ranked(sight: Sight, rows: Places) -> Iterator[Ranked]:

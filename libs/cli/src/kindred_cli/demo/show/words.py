@@ -84,5 +84,5 @@ def matches_in_short(matches: CustomerMatches) -> str:
     """How much there is in a matches record."""
     return (
         f"by profile version {matches.profile_version}: {len(matches.matches)} chosen,"
-        f" {len(matches.candidates)} ranked, {len(matches.refusals)} refused"
+        f" {len(matches.candidates)} ranked, {len(matches.refusals) + matches.more_refused} refused"
     )
