@@ -34,7 +34,7 @@ from kindred_matching.adapters.theme_files import read_taxonomy
 from kindred_matching.domain.demand import FindDemand, Region
 from kindred_matching.domain.facts import Customer, Place
 from kindred_matching.domain.inputs import EventReplaced
-from kindred_matching.domain.what_if import at_its_best, copy_of, ready
+from kindred_matching.domain.worlds import at_its_best, copy_of, ready
 from kindred_matching.entrypoints.http_demand import Country, demand_router
 from kindred_matching.entrypoints.http_what_if import PlanningDesk
 from kindred_matching.entrypoints.wording import labels_of

@@ -33,8 +33,8 @@ from kindred_matching.domain.inputs import (
 )
 from kindred_matching.domain.rules import Rules
 from kindred_matching.domain.vocabulary import Reason
-from kindred_matching.domain.what_if import copy_of
 from kindred_matching.domain.wishes import Wish, WishKind
+from kindred_matching.domain.worlds import copy_of
 
 TURNS_ALL = (
     FlipKind.ONE_MORE_INVITATION,

@@ -15,7 +15,7 @@ from services.matching.tests.market.instances import (
 from services.matching.tests.market.test_auditor import audit
 
 from kindred_matching.domain.market.market import Market
-from kindred_matching.domain.market.problem import EventDetails, Offer
+from kindred_matching.domain.market.problem import Column, EventDetails, Offer
 
 
 def _customer(random: Random, books: Books) -> int:
@@ -105,6 +105,18 @@ def put_event(random: Random, market: Market, books: Books) -> None:
     books.conflicts.update(frozenset((event, other)) for other in others)
     details = EventDetails(seats, start, end, 0.0, books.years[event], tuple(others))
     market.put_event(event, details)
+
+
+def enter_column(random: Random, market: Market, books: Books) -> None:
+    event, options = _event(random, books), []
+    for customer in random.sample(sorted(books.caps), random.randint(0, len(books.caps))):
+        for seats in random.choice([(1,), (2,), (1, 2)]):
+            weight = random.uniform(0.1, 9.0)
+            options.append((customer, seats, weight))
+            books.rows[customer].setdefault((event, seats), (weight, 0.0))
+    customers, seats_of, weights = np.array(options, dtype=np.float64).reshape(-1, 3).T
+    column = Column(customers.astype(np.int64), seats_of.astype(np.int64), weights)
+    market.enter_column(event, column)
 
 
 def withdraw(random: Random, market: Market, books: Books) -> None:
@@ -208,6 +220,8 @@ OPERATIONS = [
     close,
     put_event,
     put_event,
+    enter_column,
+    enter_column,
     withdraw,
     tick,
     prefer_present,

@@ -54,12 +54,13 @@ class Accounts:
     ) -> "Accounts":
         """The accounts after all that is in the books was told."""
         accounts = cls(ids)
-        for customer in customers:
-            accounts.enter(customer)
+        accounts._account = {customer.id: customer.account_id for customer in customers}
+        for customer_id, account in accounts._account.items():
+            if account is not None:
+                accounts._members.setdefault(account, set()).add(customer_id)
         accounts._limits, accounts._years = _limits(books.rules), len(books.table.years)
         if accounts._limited:
             accounts._told = {a: accounts._guests(a, books) for a in accounts._members}
-        accounts._moved, accounts._stale = set(), set()
         return accounts
 
     @property

@@ -2,16 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import NamedTuple
 
 import numpy as np
 
 from kindred_matching.domain.assessment import Assessment
+from kindred_matching.domain.choices import Choice, Money
 from kindred_matching.domain.exact import Floats
 from kindred_matching.domain.market.effort import Effort, Start
 from kindred_matching.domain.market.keeping import go_back, keep
 from kindred_matching.domain.market.market import Certificate, Market
-from kindred_matching.domain.market.problem import NO_MAXIMUM, EventDetails, Offer
+from kindred_matching.domain.market.problem import NO_MAXIMUM, Column, EventDetails, Offer
 from kindred_matching.domain.market.state import CLOSED, MARKET, Array
 from kindred_matching.domain.market_terms import row_of
 from kindred_matching.domain.settling import (
@@ -21,7 +21,7 @@ from kindred_matching.domain.settling import (
     settleable,
     settled_for,
 )
-from kindred_matching.domain.slots import Slot
+from kindred_matching.domain.slots import Places, Slot
 from kindred_matching.domain.travel import Bools
 
 EFFORT = Effort(chain=20, event_chain=2_000, heard=0)
@@ -52,23 +52,6 @@ SOUGHT = "sought"
 """The name, in an image, of how many customers there were when prices were last sought."""
 
 
-class Choice(NamedTuple):
-    """An event by its place, and the seats that the customer takes there (1, or 2 with a companion)."""
-
-    event: Slot
-    seats: int
-
-
-class Money(NamedTuple):
-    """What the budget has ``left``, in cents: infinite without a budget.
-
-    ``short`` tells of each event whether its cost alone stands in the way, as its seats are free of charge.
-    """
-
-    left: float
-    short: Bools
-
-
 class Allocation:
     """Who is chosen for what. What invitations has settled lies outside: it leaves fewer seats, days and euros to choose from.
 
@@ -81,7 +64,7 @@ class Allocation:
         self.market.put_off = True
         self._changed: set[Slot] = set()
         self._moves = 0
-        self._sought = sought
+        self.sought = sought
         self._assessed: list[Slot] = []
 
     @classmethod
@@ -98,11 +81,16 @@ class Allocation:
 
     def image(self) -> dict[str, Array]:
         """Everything from which :meth:`restored` goes on, after :meth:`settle`."""
-        return {**self.market.snapshot(), SOUGHT: np.array([self._sought])}
+        return {**self.market.snapshot(), SOUGHT: np.array([self.sought])}
 
     def fork(self) -> "Allocation":
         """A copy that shares nothing, for trying things out after :meth:`settle`."""
-        return Allocation(self.market.fork(), self._sought)
+        return Allocation(self.market.fork(), self.sought)
+
+    def stand_as(self, other: "Allocation") -> None:
+        """Forgets all that has happened here: the same as a :meth:`fork` of the other, in less time."""
+        self.market.stand_as(other.market)
+        self._changed, self._moves, self.sought, self._assessed = set(), 0, other.sought, []
 
     @property
     def widest(self) -> int:
@@ -209,6 +197,13 @@ class Allocation:
         self._assessed.append(customer)
         self._entered(EFFORT.chain)
 
+    def limit_invitations(self, customer: Slot, cap: int) -> None:
+        """The customer may get so many invitations; all else about him stays as it was assessed."""
+        if int(self.market.state.cap[customer]) != cap:
+            self.market.limit_customer(customer, cap)
+            self._assessed.append(customer)
+            self._entered(EFFORT.chain)
+
     def settleable(
         self, customer: Slot, assessment: Assessment, wished: Sequence[Slot]
     ) -> list[Slot]:
@@ -233,6 +228,16 @@ class Allocation:
         self.market.withdraw_event(event)
         self.market.put_event(event, details)
         self._entered(EFFORT.event_chain)
+
+    def enter_event(self, event: Slot, customers: Places, weight: Floats) -> None:
+        """Who may come to an event that was put anew, instead of assessing everybody.
+
+        ``weight`` has a row for each customer, with a column for coming alone and one for coming in company, 0 for none.
+        """
+        rows, company = np.nonzero(weight > 0.0)
+        column = Column(customers[rows], company + 1, weight[rows, company])
+        self.market.enter_column(event, column)
+        self._entered(max(EFFORT.event_chain, len(rows)))
 
     def withdraw_event(self, event: Slot) -> None:
         """The event is off: nobody is offered it."""
@@ -289,12 +294,12 @@ class Allocation:
 
     def outgrow(self) -> None:
         """Everybody weighs otherwise: at the next :meth:`settle` prices are sought anew, from those that there are."""
-        self._sought = 0
+        self.sought = 0
 
     def _seek_prices_if(self, outgrown: float) -> bool:
         """Seeks prices anew if the market holds so many times the customers for whom they were sought; tells whether it has."""
         people = int(np.count_nonzero(self.market.state.row_size))
-        if people < max(FEWEST, outgrown * self._sought):
+        if people < max(FEWEST, outgrown * self.sought):
             return False
         self._seek_prices(people)
         return True
@@ -309,7 +314,7 @@ class Allocation:
         self.market.state.unpriced[:] = False
         self.market.go_on(people)
         self._note_moves(before)
-        self._sought = people
+        self.sought = people
 
     def rest(self, slices: int) -> None:
         """So many slices of background work in which customers choose anew; it is kept if it is worth more than before.
@@ -348,11 +353,9 @@ class Allocation:
             self._note()
         market.effort = effort
 
-    def bound_from_nothing(self, plan: Start) -> float:
-        """A bound by prices that are sought from the beginning: those of old may be far from good. Nothing changes here."""
-        fork = self.market.fork()
-        fork.start(plan)
-        return fork.certificate.bound
+    def seek_bound(self, plan: Start) -> float:
+        """A bound by prices that are sought from the best so far; choices stay, background work goes on from the new prices."""
+        return self.market.seek_bound(plan)
 
     def release_wishes(self, customer: Slot, wished: Sequence[Slot]) -> None:
         """What is not wished for any longer is let go, before others are assessed who may have it then."""

@@ -163,7 +163,7 @@ class Assessor:
                 settled.fixed[row] = self._fixed(commitments)
                 settled.busy[row] = self._busy(commitments)
                 settled.room[row] = self._room(commitments)
-                settled.cap[row] = self._cap(commitments)
+                settled.cap[row] = self.invitations_left(commitments)
             if wishes := dossier.wishes:
                 for kind, marked in settled.wished:
                     named = (e for e, wish in wishes.items() if wish.kind is kind)
@@ -175,15 +175,7 @@ class Assessor:
         found = (self.events.slots.find(event) for event in events)
         return np.array([place for place in found if place is not None], dtype=np.int64)
 
-    def _room(self, commitments: Commitments) -> Cents:
-        """The cents of hospitality that are left for the customer, by number of the year."""
-        most = self.rules.hospitality_per_year
-        room = np.full(max(1, len(self.events.years)), most, dtype=np.int64)
-        for year, cents in charges(commitments.values(), self.events):
-            room[year] -= cents
-        return room
-
-    def _cap(self, commitments: Commitments) -> int:
+    def invitations_left(self, commitments: Commitments) -> int:
         """How many more invitations the customer may get: those for events to come count, declined ones too."""
         used = 0
         for commitment in commitments.values():
@@ -191,6 +183,14 @@ class Assessor:
             if commitment.counts_under_cap and not _called_off(self.events, place):
                 used += starts_after(commitment, self.events, self.now)
         return max(0, self.rules.cap - used)
+
+    def _room(self, commitments: Commitments) -> Cents:
+        """The cents of hospitality that are left for the customer, by number of the year."""
+        most = self.rules.hospitality_per_year
+        room = np.full(max(1, len(self.events.years)), most, dtype=np.int64)
+        for year, cents in charges(commitments.values(), self.events):
+            room[year] -= cents
+        return room
 
     def _busy(self, commitments: Commitments) -> Bools:
         """Where events clash with what the customer is committed to."""

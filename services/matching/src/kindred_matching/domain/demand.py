@@ -18,9 +18,9 @@ from kindred_matching.domain.engine import Engine
 from kindred_matching.domain.events import EventTable
 from kindred_matching.domain.exact import Floats
 from kindred_matching.domain.facts import Event, Place
-from kindred_matching.domain.inputs import EventReplaced, RematchAsked
+from kindred_matching.domain.inputs import EventRemoved, EventReplaced, RematchAsked
 from kindred_matching.domain.vocabulary import ONLINE
-from kindred_matching.domain.what_if import at_its_best, copy_of, ready
+from kindred_matching.domain.worlds import at_its_best, copy_of, ready, to_improve
 
 MOMENTS = UUID("6c1b6a52-0e0a-5f3b-9d50-3f6a4b1c9a11")
 """The namespace of the identifiers of moments that are only thought of."""
@@ -157,27 +157,29 @@ class FindDemand:
         if not moments:
             return []
         bids = self._bids(start, customers, moments)
-        before = at_its_best(copy_of(start)).certificate.value
-        found = []
+        before = at_its_best(to_improve(start)).certificate.value
+        other, found = copy_of(start), []
         for place, moment in enumerate(moments):
             own = bids[:, place]
             keen = np.argsort(-own, kind="stable")[: INTERESTED * self.seats].tolist()
             keen_on = [customers[one] for one in keen if own[one] > 0.0]
-            found.append(self._try(start, moment, keen_on, before))
+            found.append(self._try(other, moment, keen_on, before))
+            other.apply(EventRemoved(moment.id))
+            other.allocation.stand_as(start.allocation)
         worthy = [wanted for wanted in found if wanted.value > 0.0]
         return sorted(worthy, key=lambda wanted: -wanted.value)
 
-    def _try(self, start: Engine, moment: Moment, keen: Iterable[UUID], before: float) -> Wanted:
-        """Adds the moment to a copy; those who are keen choose again, and others may take what these leave."""
-        other = copy_of(start)
+    def _try(self, other: Engine, moment: Moment, keen: Iterable[UUID], before: float) -> Wanted:
+        """Adds the moment; those who are keen choose again, and others may take what these leave."""
         other.at_once = 0
-        other.apply(EventReplaced(self.as_event(moment, start)))
+        other.apply(EventReplaced(self.as_event(moment, other)))
         for customer in keen:
             other.apply(RematchAsked(customer))
         other.settle()
         after = at_its_best(other)
-        guests = tuple(sorted(who for who, event in after.seats if event == moment.id))
-        return Wanted(moment, after.certificate.value - before, guests)
+        guests = after.choices.guests_of(other.table.slots.take(moment.id))
+        names = tuple(sorted(other.places.all_at(guests)))
+        return Wanted(moment, after.certificate.value - before, names)
 
     def as_event(self, moment: Moment, engine: Engine) -> Event:
         """The moment as an event; it speaks all languages of customers."""

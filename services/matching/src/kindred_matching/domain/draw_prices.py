@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from kindred_matching.domain.engine import Engine
 from kindred_matching.domain.inputs import RematchAsked
-from kindred_matching.domain.what_if import at_its_best, copy_of, happen
+from kindred_matching.domain.worlds import at_its_best, copy_of, happen, to_improve
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class PriceDraws:
         standing = [draw.customer_id for draw in engine.draws]
         if not standing:
             return DrawsPriced(0, 0.0)
-        present, without = copy_of(engine), copy_of(engine)
+        present, without = to_improve(engine), copy_of(engine)
         for customer_id in standing:
             without.draws.end(customer_id)
         happen(without, map(RematchAsked, standing))

@@ -71,7 +71,7 @@ def flips(engine: Engine, customer_id: UUID, event_id: UUID) -> tuple[Flip, ...]
 
 @dataclass(frozen=True, slots=True)
 class _Trial:
-    """A pair, and what is needed to try it otherwise."""
+    """A pair, and what is needed to try it otherwise: on a ``spare`` allocation, one thing at a time."""
 
     engine: Engine
     dossier: Dossier
@@ -80,6 +80,7 @@ class _Trial:
     event: Slot
     row: int
     chosen: bool
+    spare: Allocation
 
     @classmethod
     def of(cls, engine: Engine, customer_id: UUID, event_id: UUID) -> "_Trial":
@@ -88,25 +89,31 @@ class _Trial:
         seen = Assessor(engine.table, engine.rules, engine.now).assess(dossier, view)
         row = int(np.flatnonzero(view.places == event)[0])
         chosen = _has(engine.allocation, customer, event)
-        return cls(engine, dossier, seen, customer, event, row, chosen)
+        spare = engine.allocation.fork()
+        return cls(engine, dossier, seen, customer, event, row, chosen, spare)
+
+    def _fork(self) -> Allocation:
+        """The allocation as it is, to try one thing on."""
+        self.spare.stand_as(self.engine.allocation)
+        return self.spare
 
     def with_seats(self, more: int) -> bool:
         """Whether the customer is chosen when the event has so many seats more."""
-        fork = self.engine.allocation.fork()
+        fork = self._fork()
         seats = int(fork.market.state.seats[self.event]) + more
         fork.change_seats(self.event, max(0, seats))
         return self._settled(fork)
 
     def with_budget(self, more: int) -> bool:
         """Whether the customer is chosen when there are so many cents more to spend, and they are shared out."""
-        fork = self.engine.allocation.fork()
+        fork = self._fork()
         fork.limit_budget(int(fork.market.state.totals[0]["budget"]) + more)
         fork.rest(SLICES)
         return self._settled(fork)
 
     def with_guests(self, most: int) -> bool:
         """Whether the customer is chosen when each account may send so many guests to an event."""
-        fork = self.engine.allocation.fork()
+        fork = self._fork()
         fork.limit_guests(most)
         return self._assessed_as(fork, self.assessment)
 
@@ -118,7 +125,7 @@ class _Trial:
 
     def with_account(self, more: int) -> bool:
         """Whether the customer is chosen when his account has so many cents more in the year of the event."""
-        fork = self.engine.allocation.fork()
+        fork = self._fork()
         state = fork.market.state
         account, limits = int(state.account[self.customer]), state.account_limit
         room = limits[account].copy()
@@ -128,7 +135,7 @@ class _Trial:
 
     def assessed_as(self, seen: Assessment) -> bool:
         """Whether the customer is chosen when he stands so."""
-        return self._assessed_as(self.engine.allocation.fork(), seen)
+        return self._assessed_as(self._fork(), seen)
 
     def _assessed_as(self, fork: Allocation, seen: Assessment) -> bool:
         fork.fit(0, 0, 0, seen.cap)

@@ -8,8 +8,8 @@ from uuid import UUID
 
 import numpy as np
 
-from kindred_matching.domain.allocation import Choice, Money
 from kindred_matching.domain.assessment import Assessment, Seats
+from kindred_matching.domain.choices import Choice, Money
 from kindred_matching.domain.events import EventTable, EventView
 from kindred_matching.domain.exploration import Draw
 from kindred_matching.domain.parts import Contribution

@@ -5,8 +5,8 @@ from uuid import UUID
 
 from kindred_matching.domain.engine import Engine
 from kindred_matching.domain.inputs import Input, WishEnded, WishMade
-from kindred_matching.domain.what_if import at_its_best, changed, copy_of
 from kindred_matching.domain.wishes import PREFERRED, Wish, WishKind
+from kindred_matching.domain.worlds import at_its_best, changed, to_improve
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class PriceWishes:
     wishes: tuple[Wish, ...]
 
     def asked_of(self, engine: Engine) -> dict[tuple[UUID, UUID], float]:
-        present = _worth(copy_of(engine))
+        present = _worth(to_improve(engine))
         prices = {}
         for wish in self.wishes:
             pair = wish.customer_id, wish.event_id
@@ -35,8 +35,9 @@ def _worth(engine: Engine) -> float:
     """What all matches are worth at best, without what preferences add to the weights of theirs."""
     world, raised = at_its_best(engine), 0.0
     for wish in engine.wishes:
-        seats = world.seats.get((wish.customer_id, wish.event_id))
-        if wish.kind is WishKind.PREFER and seats is not None:
-            places = engine.places.take(wish.customer_id), engine.table.slots.take(wish.event_id)
+        if wish.kind is not WishKind.PREFER:
+            continue
+        places = engine.places.take(wish.customer_id), engine.table.slots.take(wish.event_id)
+        if seats := world.choices.seats_of(*places):
             raised += engine.allocation.weight_of(*places, seats)
     return world.certificate.value - raised * (1 - 1 / PREFERRED)

@@ -18,7 +18,7 @@ from kindred_matching.domain.inputs import (
     WishMade,
 )
 from kindred_matching.domain.rules import Rules
-from kindred_matching.domain.supposing import Cancelled
+from kindred_matching.domain.supposing import Organised
 from kindred_matching.domain.what_if import WhatIf
 from kindred_matching.domain.wishes import Wish, WishKind
 
@@ -44,7 +44,7 @@ def _play(weight_type: type) -> None:
         _take(engine, WishMade(Wish(_customer(1).id, _event(1).id, kind, _NOW)))
     for number in range(3):
         WhyPair(_customer(number).id, _event(1).id).asked_of(engine)
-    WhatIf((Cancelled(_event(1).id),)).asked_of(engine)
+    WhatIf((Organised(_event(3)),)).asked_of(engine)
     _take(engine, CustomerRemoved(_customer(1).id), ClockTicked(_NOW + timedelta(days=1, hours=1)))
 
 

@@ -19,10 +19,13 @@ from kindred_matching.domain.market.listings import list_customer
 from kindred_matching.domain.market.pricing import renew_room
 from kindred_matching.domain.market.queues import free_event, hear_again
 from kindred_matching.domain.market.repricing import may_want, reopen, reprice, shut, take_price
-from kindred_matching.domain.market.rows import strike
+from kindred_matching.domain.market.rows import insert_option, strike
 from kindred_matching.domain.market.state import BOUND, FIXED, MARKET, TRIAL, Array, State
 from kindred_matching.domain.market.stepping import forget_demand
 from kindred_matching.domain.market.updates import begin_operation
+
+FEW = 3
+"""So many events are priced one by one, and those who may want them certified; for more everybody is, once."""
 
 
 @kernel
@@ -116,6 +119,28 @@ def renew_event(s: State, event: int, seats: int, steps: int) -> None:
 
 
 @kernel
+def enter_options(s: State, customers: Array, codes: Array, weights: Array, first: int) -> int:
+    """Writes these options into rows, from the one in place ``first`` on; returns where it came to before the slab was full."""
+    for place in range(first, len(customers)):
+        if not insert_option(s, customers[place], codes[place], weights[place]):
+            return place
+    return len(customers)
+
+
+@kernel
+def offer_column(s: State, event: int, customers: Array, steps: int) -> None:
+    """After an event was entered into rows: whoever has it is listed, these choose in their order, and it gets its price."""
+    begin_operation(s)
+    for customer in range(len(s.held)):
+        if may_want(s, customer, event):
+            list_customer(s, customer)
+    for customer in customers:
+        choose(s, customer)
+    run_chain(s, steps)
+    reprice(s, event, steps == 0)
+
+
+@kernel
 def limit_budget(s: State, budget: float, rate: float, steps: int) -> None:
     """All options together may cost so much, fixed pairs included; what is worth no more than ``rate`` times its cost makes way.
 
@@ -157,13 +182,14 @@ def go_on(s: State, steps: int) -> None:
     run_chain(s, steps)
     if s.totals[0].rehearing_waiting + s.totals[0].refilling_waiting > 0:
         return
-    priced = False
+    unpriced = np.count_nonzero(s.unpriced)
     for event in range(len(s.room)):
-        if s.unpriced[event]:
+        if s.unpriced[event] and unpriced <= FEW:
+            reprice(s, event, False)
+        elif s.unpriced[event]:
             s.unpriced[event] = False
             take_price(s, event)
-            priced = True
-    if priced:
+    if unpriced > FEW:
         recertify(s)
 
 

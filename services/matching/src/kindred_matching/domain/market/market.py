@@ -33,6 +33,7 @@ from kindred_matching.domain.market.growing import (
 from kindred_matching.domain.market.handles import handle_of
 from kindred_matching.domain.market.problem import (
     NO_LIMIT,
+    Column,
     EventDetails,
     Floats,
     Integers,
@@ -115,6 +116,17 @@ class Market:
         copy = Market(State(*(array.copy() for array in self.state)), self.effort)
         copy.put_off = self.put_off
         return copy
+
+    def stand_as(self, other: "Market") -> None:
+        """The same as a :meth:`fork` of the other; memory of arrays of the same sizes is used again, which is what takes time."""
+        arrays = []
+        for own, others in zip(self.state, other.state, strict=True):
+            if own.shape == others.shape and own.dtype == others.dtype:
+                np.copyto(own, others)
+                arrays.append(own)
+            else:
+                arrays.append(others.copy())
+        self._rebuild(State(*arrays))
 
     def grow(self, people: int, events: int, years: int, choices: int, accounts: int = 0) -> None:
         """At least so many places of each kind, the new ones empty; nothing else changes.
@@ -263,6 +275,29 @@ class Market:
         event_changes.vacate_event(self._handle, event, details.year)
         put_details(self.state, event, details)
         event_changes.renew_event(self._handle, event, details.seats, self._event_chain)
+
+    def enter_column(self, event: int, column: Column) -> None:
+        """Rows have these options of the event too, which was just put; those that they have already stay as they are.
+
+        Whoever they may be worth more to than what he has chooses again, those first for whom that may be most.
+        """
+        codes, done = 2 * event + column.seats - 1, 0
+        options = column.customer, codes, column.weight
+        while (done := event_changes.enter_options(self._handle, *options, done)) < len(codes):
+            longest = int(self.state.row_size.max()) + 1
+            self._rebuild(widen_columns(self.state, self._handle, longest))
+        if items_for(longest := int(self.state.row_size.max())) > len(self.state.item_code):
+            self._rebuild(widen_items(self.state, longest))
+        hope = column.weight - self.state.marginal[column.customer]
+        order = column.customer[np.argsort(-hope, kind="stable")[: np.count_nonzero(hope > 0.0)]]
+        hearers = order[np.sort(np.unique(order, return_index=True)[1])]
+        event_changes.offer_column(self._handle, event, hearers, self._event_chain)
+
+    def seek_bound(self, plan: Start) -> float:
+        """The bound by prices sought from those of the certificate; these and all choices stay, trial prices are the new ones."""
+        return float(self.state.totals[0]["fixed_value"]) + starting.seek_bound(
+            self.state, self._handle, plan
+        )
 
     def tick(self, now: int) -> None:
         """Closes what has begun by ``now``, in epoch seconds; ``changed`` are all whom this moved."""

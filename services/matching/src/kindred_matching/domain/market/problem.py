@@ -26,6 +26,14 @@ class Row(NamedTuple):
     cost: Floats = NO_FLOATS
 
 
+class Column(NamedTuple):
+    """Many customers' options of one event, at its own cost: customers, seats each takes (1 or 2), and weights."""
+
+    customer: Integers
+    seats: Integers
+    weight: Floats
+
+
 class Offer(NamedTuple):
     """What a fixed pair is: seats, weight and cost."""
 

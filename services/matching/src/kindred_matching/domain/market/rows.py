@@ -35,6 +35,49 @@ def write_row(s: State, customer: int, codes: Array, weights: Array, costs: Arra
 
 
 @kernel
+def insert_option(s: State, customer: int, code: int, weight: float) -> bool:
+    """Writes an option at its event's own cost into the customer's row, in the order of codes; one that is there stays as it is.
+
+    Returns False, with nothing changed, if the slab has no place for a longer row.
+    """
+    if column_of(s, customer, code) >= 0:
+        return True
+    size = s.row_size[customer]
+    if size == s.row_space[customer] and not _give_space(s, customer):
+        return False
+    column = s.row_begin[customer] + size
+    while column > s.row_begin[customer] and wide(s.code[column - 1]) > code:
+        _copy_column(s, column - 1, column)
+        column -= 1
+    s.code[column], s.weight[column] = code, weight
+    if s.cost.size > 0:
+        s.cost[column] = s.event_cost[code >> 1] * (1 + (code & 1))
+    s.row_size[customer] = size + 1
+    return True
+
+
+@kernel
+def _give_space(s: State, customer: int) -> bool:
+    """Moves the customer's row to the end of the slab, with space to spare."""
+    old, size, new = s.row_begin[customer], s.row_size[customer], s.totals[0].column_end
+    space = space_for(size + 1)
+    if new + space > len(s.code):
+        return False
+    for place in range(size):
+        _copy_column(s, old + place, new + place)
+    s.row_begin[customer], s.row_space[customer] = new, space
+    s.totals[0].column_end += space
+    return True
+
+
+@kernel
+def _copy_column(s: State, old: int, new: int) -> None:
+    s.code[new], s.weight[new] = s.code[old], s.weight[old]
+    if s.cost.size > 0:
+        s.cost[new] = s.cost[old]
+
+
+@kernel
 def column_of(s: State, customer: int, code: int) -> int:
     """Where an option stands in the customer's row, or -1."""
     begin = s.row_begin[customer]

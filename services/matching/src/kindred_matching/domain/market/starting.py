@@ -15,6 +15,7 @@ from kindred_matching.domain.market.listings import list_customer
 from kindred_matching.domain.market.pricing import set_price
 from kindred_matching.domain.market.sharing import share_out
 from kindred_matching.domain.market.state import BOUND, CLOSED, MARKET, TRIAL, Array, State
+from kindred_matching.domain.market.stepping import begin_at_bound
 
 
 class Prices(NamedTuple):
@@ -45,6 +46,12 @@ def start(
     run_chain(handle, effort.event_chain)
     refreshing.conclude(handle)
     _polish(state, handle, effort, plan.polish)
+
+
+def seek_bound(state: State, handle: State, plan: Start) -> float:
+    """The bound, beside fixed pairs, at the best prices that are found from those of the certificate; leaves them to be tried."""
+    begin_at_bound(handle)
+    return find_prices(state, handle, plan)
 
 
 def _polish(state: State, handle: State, effort: Effort, rounds: int) -> None:
