@@ -38,13 +38,16 @@ WORKER = Part(Service.MATCHING, "worker")
 API = Part(Service.MATCHING, "api")
 CHUNK = 5_000
 CHANGES, A_SECOND = 600, 10
+TICKS = 2
+"""A market that has been filled seeks its prices anew at the second tick in which it has not grown."""
+
 PATIENCE = 3 * 60 * 60.0
 
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """What was seen. Seconds from the worker's start until each customer's matches are published, and until the sweep behind it
-    is over; the gap then; milliseconds from a changed profile on Kafka to the matches that follow; seconds from kill -9
+    """What was seen. Seconds from the worker's start until each customer's matches are published, and until it has rested;
+    the gap then; milliseconds from a changed profile on Kafka to the matches that follow; seconds from kill -9
     until ready again; MB the worker held at most."""
 
     published: float
@@ -74,7 +77,10 @@ async def serve(folder: Path, customers: int, events: int, seed: int) -> Served:
             lambda: _count(system), lambda known: known >= customers, within=PATIENCE, every=1
         )
         published = time.perf_counter() - begin
-        await eventually(lambda: _at_rest(system), bool, within=PATIENCE, every=1)
+        ticked: set[object] = set()
+        await eventually(
+            lambda: _ticks(system, ticked), lambda seen: seen > TICKS, within=PATIENCE, every=1
+        )
         rested, gap = time.perf_counter() - begin, await _gap(system)
         took = await _change(system, told, random, now)
         megabytes = _peak_megabytes(system.child(WORKER.name).pid)
@@ -114,9 +120,12 @@ async def _count(system: System) -> int:
     return int(str(rows[0]["n"]))
 
 
-async def _at_rest(system: System) -> bool:
-    rows = await system.query(Service.MATCHING, "SELECT sweeping FROM engine")
-    return not rows[0]["sweeping"]
+async def _ticks(system: System, ticked: set[object]) -> int:
+    """How many ticks of the clock have been seen by now, each with all that followed from it, while nobody waits to be scored."""
+    rows = await system.query(Service.MATCHING, "SELECT sweeping, ticked_at FROM engine")
+    if not rows[0]["sweeping"]:
+        ticked.add(rows[0]["ticked_at"])
+    return len(ticked)
 
 
 async def _gap(system: System) -> float:

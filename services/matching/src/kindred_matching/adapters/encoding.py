@@ -75,7 +75,7 @@ def decode_input(kind: str, body: str) -> Input:
     return happening
 
 
-def encode_snapshot(snapshot: Snapshot) -> bytes:
+def encode_snapshot(snapshot: Snapshot) -> memoryview:
     """A snapshot's bytes: an archive of arrays as numpy's, what the engine knows as one more.
 
     Array by array, as a large market has to be in memory beside what is written of it.
@@ -86,12 +86,12 @@ def encode_snapshot(snapshot: Snapshot) -> bytes:
         for name, array in ((_FACTS, facts), *snapshot.market.items()):
             with archive.open(f"{name}.npy", "w", force_zip64=True) as member:
                 np.lib.format.write_array(member, array, allow_pickle=False)
-    return written.getvalue()
+    return written.getbuffer()
 
 
-def decode_snapshot(body: bytes) -> Snapshot:
+def decode_snapshot(body: bytes | memoryview) -> Snapshot:
     """The snapshot that was written so."""
-    if not body.startswith(_ARCHIVE):
+    if bytes(body[: len(_ARCHIVE)]) != _ARCHIVE:
         body = zlib.decompress(body)
     with np.load(io.BytesIO(body), allow_pickle=False) as read:
         state = _STATE.validate_json(read[_FACTS].tobytes())

@@ -8,12 +8,23 @@ import numpy as np
 from kindred_matching.domain.assessment import Assessment
 from kindred_matching.domain.choices import Choice, Money
 from kindred_matching.domain.exact import Floats
-from kindred_matching.domain.market.effort import Effort, Start
+from kindred_matching.domain.market.effort import Start
 from kindred_matching.domain.market.keeping import go_back, keep
 from kindred_matching.domain.market.market import Certificate, Market
 from kindred_matching.domain.market.problem import NO_MAXIMUM, Column, EventDetails, Offer
 from kindred_matching.domain.market.state import CLOSED, MARKET, Array
 from kindred_matching.domain.market_terms import row_of
+from kindred_matching.domain.pace import (
+    EFFORT,
+    FEWEST,
+    FILLING,
+    HEARD,
+    OUTGROWN,
+    OUTGROWN_AT_REST,
+    SEEK,
+    SHARING,
+    SLICES,
+)
 from kindred_matching.domain.settling import (
     is_beyond,
     may_be_settled,
@@ -24,32 +35,8 @@ from kindred_matching.domain.settling import (
 from kindred_matching.domain.slots import Places, Slot
 from kindred_matching.domain.travel import Bools
 
-EFFORT = Effort(chain=20, event_chain=2_000, heard=0)
-"""A batch may take milliseconds: more moves at once than when an update is to take a tenth of one. Nobody else chooses anew."""
-
-HEARD = 2
-"""How many customers choose anew in a slice of the background work at leisure."""
-
-SHARING = 512
-"""How many customers share money out at a time, where it is short."""
-
-SLICES = 2
-"""Slices of background work after each batch: prices and certificate follow the changes while they come."""
-
-OUTGROWN = 2
-"""A market that holds so many times the customers for whom its prices were sought has outgrown them: they are sought anew."""
-
-FEWEST = 256
-"""Among fewer customers than this prices find themselves in no time."""
-
-OUTGROWN_AT_REST = 1.05
-"""When nothing else happens prices are sought anew for less: a market that has been filled is near its bound then."""
-
-SEEK = Start(coarse=60, medium=60, fine=20, polish=0)
-"""How prices are sought anew while the market fills: it will be done again when there are twice as many."""
-
 SOUGHT = "sought"
-"""The name, in an image, of how many customers there were when prices were last sought."""
+"""The name, in an image, of how many customers there were when prices were last sought, and when it last rested."""
 
 
 class Allocation:
@@ -59,12 +46,12 @@ class Allocation:
     choice to the last bit.
     """
 
-    def __init__(self, market: Market | None = None, sought: int = 0) -> None:
+    def __init__(self, market: Market | None = None, sought: int = 0, rested: int = 0) -> None:
         self.market = market or _market_of_nobody(np.float32)
         self.market.put_off = True
         self._changed: set[Slot] = set()
         self._moves = 0
-        self.sought = sought
+        self.sought, self.rested = sought, rested
         self._assessed: list[Slot] = []
 
     @classmethod
@@ -76,21 +63,22 @@ class Allocation:
     def restored(cls, image: Mapping[str, Array]) -> "Allocation":
         """The allocation that gave this :meth:`image`."""
         arrays = dict(image)
-        sought = arrays.pop(SOUGHT, np.zeros(1, dtype=np.int64))
-        return cls(Market.restored(arrays, EFFORT), int(sought[0]))
+        counts = arrays.pop(SOUGHT, np.zeros(2, dtype=np.int64)).tolist()
+        return cls(Market.restored(arrays, EFFORT), *counts)
 
     def image(self) -> dict[str, Array]:
         """Everything from which :meth:`restored` goes on, after :meth:`settle`."""
-        return {**self.market.snapshot(), SOUGHT: np.array([self.sought])}
+        return {**self.market.snapshot(), SOUGHT: np.array([self.sought, self.rested])}
 
     def fork(self) -> "Allocation":
         """A copy that shares nothing, for trying things out after :meth:`settle`."""
-        return Allocation(self.market.fork(), self.sought)
+        return Allocation(self.market.fork(), self.sought, self.rested)
 
     def stand_as(self, other: "Allocation") -> None:
         """Forgets all that has happened here: the same as a :meth:`fork` of the other, in less time."""
         self.market.stand_as(other.market)
-        self._changed, self._moves, self.sought, self._assessed = set(), 0, other.sought, []
+        self.sought, self.rested = other.sought, other.rested
+        self._changed, self._moves, self._assessed = set(), 0, []
 
     @property
     def widest(self) -> int:
@@ -298,11 +286,14 @@ class Allocation:
 
     def _seek_prices_if(self, outgrown: float) -> bool:
         """Seeks prices anew if the market holds so many times the customers for whom they were sought; tells whether it has."""
-        people = int(np.count_nonzero(self.market.state.row_size))
+        people = self._people()
         if people < max(FEWEST, outgrown * self.sought):
             return False
         self._seek_prices(people)
         return True
+
+    def _people(self) -> int:
+        return int(np.count_nonzero(self.market.state.row_size))
 
     def _seek_prices(self, people: int) -> None:
         """Prices for everybody at once, from those that there are; all choose at them, and about a move each follows.
@@ -322,7 +313,9 @@ class Allocation:
         Two seats for one guest, and bundles, are no substitutes for each other: left alone, rounds of choosing wander about the
         optimum.
         """
-        self._seek_prices_if(OUTGROWN_AT_REST)
+        before_last, self.rested = self.rested, self._people()
+        if self.rested <= FILLING * before_last:
+            self._seek_prices_if(OUTGROWN_AT_REST)
         market, kept, before = self.market, keep(self.market.state), self._held()
         effort, market.effort = market.effort, replace(EFFORT, heard=HEARD)
         for _ in range(slices):
