@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from services.matching.tests.desks import Clerk, Desk
 from services.matching.tests.test_allocation_properties import bits
+from services.matching.tests.test_filling import fill
 from services.matching.tests.worlds import (
     NOW,
     a_customer,
@@ -124,6 +125,20 @@ def test_a_budget_bears_what_is_proposed() -> None:
     engine.apply(RulesReplaced(replace(engine.rules, budget=None)))
     engine.settle()
     assert cost_of(engine) > spent // 2
+
+
+def test_a_budget_that_is_cut_goes_at_once_to_those_who_are_worth_most_for_it() -> None:
+    """By chains alone 17 % of what could be reached was missed until the clock had ticked for long."""
+    customers, events = some_world(400, 20)
+    engine = fill(an_engine(*events), customers)
+    half = cost_of(engine) // 2
+
+    effect = effect_of(engine, Limited(budget=half))
+    engine.apply(RulesReplaced(replace(engine.rules, budget=half)))
+    engine.settle()
+
+    assert cost_of(engine) <= half
+    assert max(effect.after.gap, engine.allocation.certificate.gap) < 0.02
 
 
 def cost_of(engine: Engine) -> int:

@@ -2,11 +2,20 @@
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
+from uuid import UUID
 
 import numpy as np
-from tests.bench.matching.topics import NOW, draw_customers, draw_events, seats_for, take_all
+from tests.bench.matching.topics import (
+    NOW,
+    draw_customers,
+    draw_events,
+    rest,
+    seats_for,
+    take_all,
+)
 
 from kindred_common.contracts.vocabulary import EventKind
 from kindred_matching.adapters.region_files import read_regions
@@ -16,7 +25,7 @@ from kindred_matching.domain.engine import Engine
 from kindred_matching.domain.explanation import WhyPair
 from kindred_matching.domain.offer import ListOffer
 from kindred_matching.domain.rules import Rules
-from kindred_matching.domain.supposing import Cancelled, Limited, Moved, Seats
+from kindred_matching.domain.supposing import Cancelled, Limited, Moved, Organised, Seats
 from kindred_matching.domain.what_if import WhatIf
 from kindred_matching.domain.wish_prices import PriceWishes
 from kindred_matching.domain.wishes import Wish, WishKind
@@ -38,6 +47,7 @@ def fill(customers: int, events: int, seed: int) -> Engine:
     people = [x.to_json() for x in draw_customers(customers, random, NOW)]
     engine = Engine(rules)
     take_all(engine, offered, people)
+    rest(engine)
     return engine
 
 
@@ -59,6 +69,9 @@ def questions(engine: Engine) -> Iterator[tuple[str, Question]]:
     yield "what if: cancelled", WhatIf((Cancelled(event.id),))
     moved = Moved(event.id, event.starts_at + later, event.ends_at + later, event.weekdays)
     yield "what if: a week later", WhatIf((moved,))
+    new = replace(event, id=UUID(int=7 << 100), kind="dinner", seats=40, cost=4_000)
+    yield "what if: one event more", WhatIf((Organised(new),))
+    yield "what if: a budget", WhatIf((Limited(budget=100_000_000),))
     yield "what if: a cap of four", WhatIf((Limited(cap=engine.rules.cap + 1),))
     yield f"demand over {DAYS} evenings", _demand(engine.now)
 

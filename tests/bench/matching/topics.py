@@ -123,11 +123,16 @@ def load(customers: int, events: int, seed: int) -> Loaded:
     engine = Engine(rules)
     take_all(engine, told_events, told_customers)
     seconds, gap = time.perf_counter() - begin, engine.allocation.certificate.gap
+    rest(engine)
+    rested = time.perf_counter() - begin
+    return Loaded(seconds, rested, gap, engine.allocation.certificate.gap, _megabytes() - before)
+
+
+def rest(engine: Engine) -> None:
+    """A few ticks of the clock in which nothing else happens."""
     for minute in range(1, 1 + REST):
         engine.apply(ClockTicked(NOW + timedelta(minutes=minute)))
         engine.settle()
-    rested = time.perf_counter() - begin
-    return Loaded(seconds, rested, gap, engine.allocation.certificate.gap, _megabytes() - before)
 
 
 def take_all(engine: Engine, events: Iterable[bytes], customers: Iterable[bytes]) -> None:
@@ -135,8 +140,8 @@ def take_all(engine: Engine, events: Iterable[bytes], customers: Iterable[bytes]
     engine.apply(ClockTicked(NOW))
     for body in events:
         engine.apply(EventReplaced(event_of(EventListed.from_json(body))))
-    rest = iter(customers)
-    while batch := list(islice(rest, BATCH)):
+    waiting = iter(customers)
+    while batch := list(islice(waiting, BATCH)):
         for body in batch:
             engine.apply(CustomerReplaced(customer_of(CustomerProfile.from_json(body))))
         engine.settle()

@@ -11,7 +11,7 @@ from kindred_matching.domain.exact import Floats
 from kindred_matching.domain.market.effort import Start
 from kindred_matching.domain.market.keeping import go_back, keep
 from kindred_matching.domain.market.market import Certificate, Market
-from kindred_matching.domain.market.problem import NO_MAXIMUM, Column, EventDetails, Offer
+from kindred_matching.domain.market.problem import NO_MAXIMUM, Column, EventDetails
 from kindred_matching.domain.market.state import CLOSED, MARKET, Array
 from kindred_matching.domain.market_terms import row_of
 from kindred_matching.domain.pace import (
@@ -25,13 +25,7 @@ from kindred_matching.domain.pace import (
     SHARING,
     SLICES,
 )
-from kindred_matching.domain.settling import (
-    is_beyond,
-    may_be_settled,
-    offers,
-    settleable,
-    settled_for,
-)
+from kindred_matching.domain.settling import keep_wishes, offers, settleable
 from kindred_matching.domain.slots import Places, Slot
 from kindred_matching.domain.travel import Bools
 
@@ -52,6 +46,7 @@ class Allocation:
         self._changed: set[Slot] = set()
         self._moves = 0
         self.sought, self.rested = sought, rested
+        self.seek, self._limited_anew = SEEK, False
         self._assessed: list[Slot] = []
 
     @classmethod
@@ -177,7 +172,8 @@ class Allocation:
     def assess(self, customer: Slot, assessment: Assessment, wished: Sequence[Slot] = ()) -> None:
         """The customer's options and limits are these now; of the ``wished`` events he gets those that he may have."""
         row = row_of(assessment)
-        self._keep_wishes(customer, offers(self.market, row, assessment, wished))
+        for _ in keep_wishes(self.market, customer, offers(self.market, row, assessment, wished)):
+            self._entered(EFFORT.chain)
         width = self.market.state.person_room.shape[1]
         room = np.zeros(width)
         room[: len(assessment.room)] = assessment.room
@@ -263,6 +259,9 @@ class Allocation:
 
     def settle(self) -> list[Slot]:
         """Lets all that was entered take effect, and works in the background; returns whose choice may be another now."""
+        if self._limited_anew and self._is_short():
+            self.outgrow()
+        self._limited_anew = False
         if self._moves:
             if not self._seek_prices_if(OUTGROWN):
                 self._follow()
@@ -284,6 +283,14 @@ class Allocation:
         """Everybody weighs otherwise: at the next :meth:`settle` prices are sought anew, from those that there are."""
         self.sought = 0
 
+    def limit_anew(self) -> None:
+        """What customers share is limited otherwise: where any of it is short, prices are sought anew at the next :meth:`settle`."""
+        self._limited_anew = True
+
+    def _is_short(self) -> bool:
+        state = self.market.state
+        return bool(state.budget_rate[MARKET] > 0.0 or len(state.account_first))
+
     def _seek_prices_if(self, outgrown: float) -> bool:
         """Seeks prices anew if the market holds so many times the customers for whom they were sought; tells whether it has."""
         people = self._people()
@@ -301,7 +308,7 @@ class Allocation:
         Chains would have to find the prices of a market that has just been filled one bid after the other.
         """
         before = self._held()
-        self.market.start(SEEK)
+        self.market.start(self.seek)
         self.market.state.unpriced[:] = False
         self.market.go_on(people)
         self._note_moves(before)
@@ -357,29 +364,12 @@ class Allocation:
                 self.market.release_pair(customer, event)
                 self._entered(EFFORT.chain)
 
-    def _keep_wishes(self, customer: Slot, wanted: Mapping[Slot, Offer]) -> None:
-        """Settles what was wished for as far as seats, accounts and budget go; who came first keeps his."""
-        for event, offer in settled_for(self.market, customer).items():
-            gone = event not in wanted or _terms(wanted[event]) != _terms(offer)
-            if gone or is_beyond(self.market, customer, event, offer):
-                self.market.release_pair(customer, event)
-                self._entered(EFFORT.chain)
-        kept = {event for event, _ in self.market.fixed(customer)}
-        for event, offer in wanted.items():
-            if event not in kept and may_be_settled(self.market, customer, event, offer):
-                self.market.fix_pair(customer, event, offer)
-                self._entered(EFFORT.chain)
-
     def _entered(self, moves: int) -> None:
         self._moves += moves
         self._note()
 
     def _note(self) -> None:
         self._changed.update(self.market.changed.tolist())
-
-
-def _terms(offer: Offer) -> tuple[int, float]:
-    return offer.seats, offer.cost
 
 
 def _market_of_nobody(weight_type: type) -> Market:

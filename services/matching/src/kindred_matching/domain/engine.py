@@ -272,6 +272,8 @@ class Engine:
 
     @apply.register
     def _(self, happening: inputs.RulesReplaced) -> None:
+        if happening.rules.shared != self.rules.shared:
+            self.allocation.limit_anew()
         self.rules = happening.rules
         self.teaching.change_rules(self.rules)
         self._assess_everybody()

@@ -1,6 +1,6 @@
 """Which pairs can be settled beside what is settled: for wishes and lots, whatever is chosen, which makes way."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -26,6 +26,27 @@ def offers(
             room[years[event]] -= offer.cost
             found[event] = offer
     return found
+
+
+def keep_wishes(market: Market, customer: Slot, wanted: Mapping[Slot, Offer]) -> Iterator[Slot]:
+    """Settles what was wished for as far as seats, account and budget go; who came first keeps his.
+
+    Yields each event that is let go or settled, after the operation.
+    """
+    for event, offer in settled_for(market, customer).items():
+        same = event in wanted and _terms(wanted[event]) == _terms(offer)
+        if not same or is_beyond(market, customer, event, offer):
+            market.release_pair(customer, event)
+            yield event
+    kept = settled_for(market, customer)
+    for event, offer in wanted.items():
+        if event not in kept and may_be_settled(market, customer, event, offer):
+            market.fix_pair(customer, event, offer)
+            yield event
+
+
+def _terms(offer: Offer) -> tuple[int, float]:
+    return offer.seats, offer.cost
 
 
 def may_be_settled(market: Market, customer: Slot, event: Slot, offer: Offer) -> bool:

@@ -29,6 +29,9 @@ VISITS = 12_000
 THOROUGH, QUICK = Start(coarse=60, medium=60, fine=150, polish=0), Start(0, medium=16, fine=2)
 """How prices are sought for the bound alone: where there are rounds, and where there are none."""
 
+AFRESH = Start(coarse=0, medium=60, fine=5, polish=0)
+"""How prices are sought for everybody to choose at them, where there are no rounds."""
+
 LOOSE = 1.5
 """A bound is loose where it is so many times as far from the value as that of the world before."""
 
@@ -89,17 +92,10 @@ def happen(copy: Engine, changes: Iterable[Input]) -> None:
 
     A new or other event bears on nobody's other events: everybody is weighed for it alone. Another cap, or money, on no weight.
     """
-    cap, columns = copy.rules.cap, set[UUID]()
-    for change in changes:
-        copy.at_once = len(copy.customers)
-        match change:
-            case EventReplaced(event):
-                before, copy.at_once = copy.events.get(event.id), 0
-                if before is None or replace(before, seats=event.seats) != event:
-                    columns.add(event.id)
-            case RulesReplaced(rules) if _weighs_as(rules, copy.rules):
-                copy.at_once = 0
-        copy.apply(change)
+    cap = copy.rules.cap
+    if not rounds(copy):
+        copy.allocation.seek = AFRESH
+    columns = {event for change in changes if (event := _take(copy, change)) is not None}
     for customer in {*copy.wishes.pinned(), *copy.draws.drawn()}:
         copy.apply(RematchAsked(customer))
     copy.settle()
@@ -109,10 +105,24 @@ def happen(copy: Engine, changes: Iterable[Input]) -> None:
         _limit_everybody(copy)
 
 
+def _take(copy: Engine, change: Input) -> UUID | None:
+    """Applies a change; returns the event for which everybody is to be weighed after it."""
+    column, copy.at_once = None, len(copy.customers)
+    match change:
+        case EventReplaced(event):
+            before, copy.at_once = copy.events.get(event.id), 0
+            if before is None or replace(before, seats=event.seats) != event:
+                column = event.id
+        case RulesReplaced(rules) if _weighs_as(rules, copy.rules):
+            copy.at_once = 0
+    copy.apply(change)
+    return column
+
+
 def _weighs_as(one: Rules, other: Rules) -> bool:
     """Whether all weigh and are refused the same under both rules."""
-    limits = "cap", "budget", "per_account", "account_hospitality_per_year"
-    return replace(one, **{name: getattr(other, name) for name in limits}) == other
+    alike = replace(one, cap=other.cap, budget=other.budget, per_account=other.per_account)
+    return replace(alike, account_hospitality_per_year=other.account_hospitality_per_year) == other
 
 
 def _weigh_everybody(copy: Engine, event_id: UUID) -> None:
