@@ -16,6 +16,7 @@ from kindred_common.clock import Clock
 from kindred_common.contracts.codec import Outgoing
 from kindred_common.contracts.record import Cause
 from kindred_common.contracts.topics import CUSTOMER_MATCHES
+from kindred_matching.application.long_lived import LongLived
 from kindred_matching.application.ports import (
     Caused,
     EpochStarted,
@@ -85,6 +86,7 @@ class Matchmaker:
         self._observer = observer
         self._engine: Engine | None = None
         self._position = 0
+        self._long_lived = LongLived()
 
     @property
     def snapshot_due(self) -> bool:
@@ -142,6 +144,7 @@ class Matchmaker:
         self._observer.settled(result.seconds, touched, published, gap)
         if any(isinstance(caused.happening, ClockTicked) for caused in batch):
             self._observer.refused(refusals_by_reason(engine))
+            self._long_lived.grown_to(len(engine.customers))
 
     async def begin_epoch(self, stores: Stores, cause: Cause) -> None:
         """Begins a model epoch if anybody has asked for one."""

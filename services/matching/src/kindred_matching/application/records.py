@@ -1,26 +1,17 @@
 """From records to inputs, and from proposals to records."""
 
 from datetime import datetime, timedelta
-from functools import cache
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from kindred_common.contracts.invitations import EventListed, InvitationChanged
-from kindred_common.contracts.matching import (
-    Candidate,
-    Contribution,
-    CustomerMatches,
-    Match,
-    Refusal,
-)
+from kindred_common.contracts.matching import CustomerMatches
 from kindred_common.contracts.profile import CustomerProfile
 from kindred_common.contracts.profile import Norm as ToldNorm
 from kindred_common.contracts.profile import Place as ToldPlace
-from kindred_common.contracts.vocabulary import ReasonCode
 from kindred_matching.domain.facts import Customer, Event, Interest, Norm, Place
 from kindred_matching.domain.inputs import InvitationStepped
-from kindred_matching.domain.proposals import Proposal
-from kindred_matching.domain.vocabulary import Reason
+from kindred_matching.domain.proposals import Chosen, Proposal
 
 MOST_VALUE = 1e6
 """Accounts worth more count as this; it also keeps infinity out of the arithmetic."""
@@ -121,43 +112,34 @@ def identifier_in(key: str) -> UUID:
 
 
 def record_of(proposal: Proposal, priced_at: datetime) -> CustomerMatches:
-    """The record that tells of a proposal."""
-    return CustomerMatches(
-        customer_id=proposal.customer_id,
-        profile_version=proposal.profile_version,
-        matches=tuple(
-            Match(
-                event_id=match.event_id,
-                seats=match.seats,
-                score=match.score,
-                fixed=match.fixed,
-                reasons=tuple(Contribution(name=r.name, amount=r.amount) for r in match.reasons),
-                propensity=match.propensity,
-            )
-            for match in proposal.chosen
-        ),
-        candidates=tuple(
-            Candidate(event_id=each.event_id, score=each.score, not_chosen=_code(each.not_chosen))
-            for each in proposal.ranked
-        ),
-        refusals=tuple(
-            Refusal(event_id=each.event_id, reasons=_codes(each.reasons))
-            for each in proposal.refused
-        ),
-        more_refused=proposal.more_refused,
-        priced_at=priced_at,
+    """The record that tells of a proposal, made at once: a sweep asks for a hundred thousand, each of a hundred parts."""
+    return CustomerMatches.model_validate(
+        {
+            "customer_id": proposal.customer_id,
+            "profile_version": proposal.profile_version,
+            "matches": [_match(each) for each in proposal.chosen],
+            "candidates": [
+                {"event_id": each.event_id, "score": each.score, "not_chosen": each.not_chosen}
+                for each in proposal.ranked
+            ],
+            "refusals": [
+                {"event_id": each.event_id, "reasons": each.reasons} for each in proposal.refused
+            ],
+            "more_refused": proposal.more_refused,
+            "priced_at": priced_at,
+        }
     )
 
 
-@cache
-def _code(reason: Reason) -> ReasonCode:
-    """The word of the record; kept, as a sweep asks for hundreds of thousands."""
-    return ReasonCode(reason)
-
-
-@cache
-def _codes(reasons: tuple[Reason, ...]) -> tuple[ReasonCode, ...]:
-    return tuple(map(_code, reasons))
+def _match(chosen: Chosen) -> dict[str, object]:
+    return {
+        "event_id": chosen.event_id,
+        "seats": chosen.seats,
+        "score": chosen.score,
+        "fixed": chosen.fixed,
+        "reasons": [{"name": each.name, "amount": each.amount} for each in chosen.reasons],
+        "propensity": chosen.propensity,
+    }
 
 
 def _place(place: ToldPlace | None) -> Place | None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol, TypeVar
 
+from kindred_matching.application.long_lived import LongLived
 from kindred_matching.application.matchmaker import replayed
 from kindred_matching.domain.engine import Engine
 from kindred_matching.domain.inputs import Input
@@ -41,6 +42,7 @@ class Replica:
     def __init__(self) -> None:
         self._engine = Engine(Rules())
         self._position = 0
+        self._long_lived = LongLived()
 
     async def catch_up(self, record: Record) -> None:
         """Goes to the journal's end, from a snapshot where that is nearer."""
@@ -50,6 +52,7 @@ class Replica:
             self._engine = replayed(None if snapshot is None else snapshot[1], ())
             self._position = 0 if snapshot is None else snapshot[0]
         self._follow(await record.batches(self._position))
+        self._long_lived.grown_to(len(self._engine.customers))
 
     def answer(self, question: Question[Answer]) -> Answer:
         """What the engine answers as it stands."""
