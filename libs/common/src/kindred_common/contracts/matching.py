@@ -51,7 +51,7 @@ class Refusal(Part):
 class CustomerMatches(Record):
     """What the matcher proposes for one customer now: possibly nothing, then with the reasons.
 
-    ``refusals`` tells of the refused events with the fewest reasons; of a large programme ``more_refused`` others are not told.
+    ``candidates`` come by falling score less what a seat costs now. ``refusals`` tells of the refused events with the fewest reasons; of a large programme ``more_refused`` others are not told.
     """
 
     record_type: ClassVar[str] = "kindred.customer-matches.v1"

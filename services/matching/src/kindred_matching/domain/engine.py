@@ -158,7 +158,7 @@ class Engine:
         free = self.table.free_seats()
         taken = self.allocation.seats_taken()[: len(free)]
         free[: len(taken)] -= taken
-        return Left(free, self.allocation.money())
+        return Left(free, self.allocation.money(), self.allocation.prices())
 
     def dossier(self, customer: UUID) -> Dossier:
         """All that is known of a customer."""

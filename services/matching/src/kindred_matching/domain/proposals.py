@@ -11,6 +11,7 @@ import numpy as np
 from kindred_matching.domain.assessment import Assessment, Seats
 from kindred_matching.domain.choices import Choice, Money
 from kindred_matching.domain.events import EventTable, EventView
+from kindred_matching.domain.exact import Floats
 from kindred_matching.domain.exploration import Draw
 from kindred_matching.domain.parts import Contribution
 from kindred_matching.domain.scoring import ACCOMPANIED, ALONE
@@ -57,7 +58,7 @@ class Refused(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """All of it, for one customer; chosen and ranked by falling score.
+    """All of it, for one customer; chosen by falling score, ranked by falling score less price.
 
     ``refused`` are those with the fewest reasons, in order of events; so many ``more_refused`` are there that are not told.
     """
@@ -71,17 +72,18 @@ class Proposal:
 
 
 class Left(NamedTuple):
-    """What nobody was given or chosen for: the seats of each event, by place, and money."""
+    """What nobody was given or chosen for: the seats of each event, by place, and money; and what a seat costs at each."""
 
     seats: Places
     money: Money
+    price: Floats
 
 
 @dataclass(frozen=True, slots=True)
 class Sight:
     """One customer's part of the allocation: how he stands with each event of a view, and the ``seats`` chosen for him there.
 
-    ``seats_left`` are those of each event that nobody was given or chosen for; ``barred`` tells where his account stands in the
+    ``seats_left`` are those of each event that nobody was given or chosen for, at this ``price``; ``barred`` tells where his account stands in the
     way, ``unpaid`` where the budget does, ``short`` where money would be better spent elsewhere. ``table`` holds all events. ``draw``
     is what was drawn for him by lot.
     """
@@ -90,6 +92,7 @@ class Sight:
     table: EventTable
     seats: Seats
     seats_left: Places
+    price: Floats
     barred: Bools
     unpaid: Bools
     short: Bools
@@ -111,8 +114,9 @@ class Sight:
             seats[choice.event] = choice.seats
         places = assessment.view.places
         unpaid = assessment.view.rows["cost"] > left.money.left
-        short, own = left.money.short[places], seats[places]
-        return cls(assessment, table, own, left.seats[places], barred[places], unpaid, short, draw)
+        short, own, free = left.money.short[places], seats[places], left.seats[places]
+        price = left.price[places]
+        return cls(assessment, table, own, free, price, barred[places], unpaid, short, draw)
 
     @property
     def ids(self) -> list[UUID]:
@@ -139,11 +143,13 @@ class Sight:
         return rows
 
     def candidates(self) -> Places:
-        """The rows of events that the customer may come to but was not chosen for, best first."""
+        """The rows of events that the customer may come to but was not chosen for, those first that are worth most beyond the price."""
         seen = self.assessment
         allowed = (seen.refused == 0) & (seen.fixed == 0) & seen.view.rows["live"]
         rows = np.flatnonzero(allowed & (self.seats == 0))
-        ranked: Places = rows[np.argsort(-seen.weight[rows].max(axis=1), kind="stable")]
+        weight, price = seen.weight[rows], self.price[rows]
+        beyond = np.maximum(weight[:, ALONE] - price, weight[:, ACCOMPANIED] - 2 * price)
+        ranked: Places = rows[np.lexsort((-weight.max(axis=1), -beyond))]
         return ranked
 
     def obstacles(self) -> tuple[tuple[Reason, Bools], ...]:
