@@ -51,7 +51,7 @@ MOST_WISHES = 100
 """How many wishes are taken up in one transaction."""
 
 TOLD_AT_ONCE = 250
-"""Of how many customers records are in memory at once: each tells of every event, and a batch may touch everybody."""
+"""Of how many customers records are in memory at once: each tells of some eighty events, and a batch may touch everybody."""
 
 REPLAY_SECONDS = 5.0
 """After so much work a snapshot is due: a new writer would have to do it again."""

@@ -40,11 +40,15 @@ class _Resource:
         return 1.0 / np.maximum(self.capacity, 1e-9)
 
 
-def find_prices(state: State, handle: State, start: Start) -> float:
-    """Leaves the best prices found in the trial prices; returns their bound over all customers."""
+def find_prices(state: State, handle: State, start: Start, missed: float = 0.0) -> float:
+    """Leaves the best prices found in the trial prices; returns their bound over all customers.
+
+    ``missed`` tells how far below the present bound the best allocation may be, as a fraction of it: from prices that are good the
+    first steps aim no lower than need be.
+    """
     people, resources = len(state.held), _resources(state)
     priced = state.price[TRIAL, ::2][~state.closed].any()
-    reach = FROM_GOOD if priced else FROM_NOTHING
+    reach = min(FROM_NOTHING, max(FROM_GOOD, missed)) if priced else FROM_NOTHING
     for stride, passes in ((32, start.coarse), (8, start.medium)):
         if passes and people >= SAMPLE * stride:
             _descend(state, handle, resources, (stride, passes, reach))

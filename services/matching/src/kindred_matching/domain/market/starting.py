@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from kindred_matching.domain.market import refreshing
+from kindred_matching.domain.market.certificate import upper_bound
 from kindred_matching.domain.market.chain import run_chain
 from kindred_matching.domain.market.choosing import choose
 from kindred_matching.domain.market.cold_prices import find_prices
@@ -33,13 +34,15 @@ def start(
 
     From ``warm`` prices a tenth of the passes over everybody follows.
     """
+    missed = _missed(state, handle)
     if warm is not None:
+        missed = 0.0
         state.price[TRIAL, ::2] = warm.seat
         state.budget_rate[TRIAL] = warm.budget_rate
         if warm.place is not None:
             state.account_price[TRIAL] = warm.place
         plan = replace(plan, coarse=0, medium=0, fine=plan.fine // 10)
-    bound = find_prices(state, handle, plan)
+    bound = find_prices(state, handle, plan, missed)
     _adopt(state, bound, effort)
     take_market_prices(handle)
     let_all_choose(handle)
@@ -50,8 +53,15 @@ def start(
 
 def seek_bound(state: State, handle: State, plan: Start) -> float:
     """The bound, beside fixed pairs, at the best prices that are found from those of the certificate; leaves them to be tried."""
+    missed = _missed(state, handle)
     begin_at_bound(handle)
-    return find_prices(state, handle, plan)
+    return find_prices(state, handle, plan, missed)
+
+
+def _missed(state: State, handle: State) -> float:
+    """How much more than is chosen may be reached, as a fraction of the bound."""
+    bound = upper_bound(handle)
+    return 1.0 - float(state.totals[0]["value"]) / bound if bound > 0.0 else 0.0
 
 
 def _polish(state: State, handle: State, effort: Effort, rounds: int) -> None:
