@@ -25,7 +25,7 @@ from kindred_matching.domain.proposals import Left, Proposal, Sight, describe
 from kindred_matching.domain.rules import Rules
 from kindred_matching.domain.slots import Slot, Slots
 from kindred_matching.domain.state import EngineState, Pending, Settlement, Snapshot
-from kindred_matching.domain.sweep import Sweep
+from kindred_matching.domain.sweep import Sweeping
 from kindred_matching.domain.teaching import Pair, Teaching
 from kindred_matching.domain.vocabulary import BIT
 from kindred_matching.domain.wishes import Wishes
@@ -59,7 +59,7 @@ class Engine:
         self.places = Slots()
         self.table = EventTable()
         self.allocation = Allocation()
-        self.sweep = Sweep()
+        self.sweeping = Sweeping()
         self.draws = Draws()
         self.refused = np.zeros((16, len(BIT)), dtype=np.int32)
         self._rows: set[UUID] = set()
@@ -76,8 +76,7 @@ class Engine:
         engine.now = state.now
         engine.customers = {c.id: c for c in state.customers if c is not None}
         engine.events = {e.id: e for e in state.events if e is not None}
-        engine.ledger = Ledger(state.commitments)
-        engine.wishes = Wishes(state.wishes)
+        engine.ledger, engine.wishes = Ledger(state.commitments), Wishes(state.wishes)
         engine.places = Slots.restored(state.customer_ids(), state.free_customers)
         engine.table = EventTable(Slots.restored(state.event_ids(), state.free_events))
         engine.table.years = list(state.years)
@@ -87,7 +86,7 @@ class Engine:
         engine.accounts = Accounts.restored(
             state.accounts, engine.customers.values(), engine._books
         )
-        engine.sweep = state.sweep
+        engine.sweeping = Sweeping(state.sweep)
         engine.draws = Draws(state.draws, state.drawn_in)
         engine.allocation = Allocation.restored(snapshot.market)
         engine._make_room()
@@ -108,7 +107,7 @@ class Engine:
             wishes=tuple(self.wishes),
             accounts=self.accounts.ids,
             taught=self.teaching.taught(),
-            sweep=self.sweep,
+            sweep=self.sweeping.image(len(customers)),
             draws=tuple(self.draws),
             drawn_in=self.draws.week,
         )
@@ -168,7 +167,7 @@ class Engine:
     @property
     def scoring_anew(self) -> bool:
         """Whether customers still wait to be scored anew, by :class:`SliceScored`."""
-        return self.sweep.under_way or self.teaching.is_scoring()
+        return self.sweeping.under_way or self.teaching.is_scoring()
 
     def replay(self, batch: Iterable[inputs.Input]) -> None:
         """Takes a batch of the journal that was settled once."""
@@ -272,8 +271,7 @@ class Engine:
 
     @apply.register
     def _(self, happening: inputs.RulesReplaced) -> None:
-        if happening.rules.shared != self.rules.shared:
-            self.allocation.limit_anew()
+        self.allocation.limit_anew()
         self.rules = happening.rules
         self.teaching.change_rules(self.rules)
         self._assess_everybody()
@@ -289,7 +287,7 @@ class Engine:
             if not self.teaching.is_scoring():
                 self.allocation.outgrow()
         else:
-            self.sweep, turn = self.sweep.slice(self.customers.keys(), happening.most)
+            turn = self.sweeping.slice(self.places, happening.most)
         self._rows |= set(turn)
 
     @apply.register
@@ -306,10 +304,11 @@ class Engine:
 
     def _assess_everybody(self) -> None:
         """At once, or slice by slice where that would make others wait."""
+        self.sweeping.change()
         if len(self.customers) <= self.at_once:
             self._rows |= set(self.customers)
         else:
-            self.sweep = self.sweep.asked()
+            self.sweeping.ask()
 
     def _waiting(self, event_id: UUID) -> set[UUID]:
         """Whose pins may come true, or have to make way, when one at the event begins or ends: for its seats, or for money."""
@@ -390,6 +389,7 @@ class Engine:
         found = hat.assessor.assess_all(map(self.dossier, pins), view)
         for (customer, pinned), seen in zip(pins.items(), found, strict=True):
             place = self.places.take(customer)
+            self.sweeping.assessed(place)
             self.allocation.assess(place, seen, pinned)
             settled = map(self.table.slots.at, self.allocation.settled(place))
             self.draws.end_if_void(customer, settled, self.ledger.of(customer))

@@ -63,8 +63,3 @@ class Rules:
     draws: float = 0.0
     hold_out: float = 0.0
     release: int = 0
-
-    @property
-    def shared(self) -> tuple[int | None, int | None, int | None]:
-        """What limits customers together, and bears on no weight."""
-        return self.budget, self.per_account, self.account_hospitality_per_year
