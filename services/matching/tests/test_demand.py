@@ -34,6 +34,7 @@ from kindred_matching.adapters.theme_files import read_taxonomy
 from kindred_matching.domain.demand import FindDemand, Region
 from kindred_matching.domain.facts import Customer, Place
 from kindred_matching.domain.inputs import EventReplaced
+from kindred_matching.domain.rules import Rules
 from kindred_matching.domain.worlds import at_its_best, copy_of, ready
 from kindred_matching.entrypoints.http_demand import Country, demand_router
 from kindred_matching.entrypoints.http_what_if import PlanningDesk
@@ -94,6 +95,26 @@ def test_the_value_is_what_adding_the_moment_to_the_programme_gives() -> None:
         after = at_its_best(copy).certificate
         slack = 1e-6 + (before.bound - before.value) + (after.bound - after.value)
         assert after.value - before.value == pytest.approx(wanted.value, abs=slack)
+
+
+@pytest.mark.parametrize(
+    "rules", [Rules(account_hospitality_per_year=20_000), Rules(per_account=1)]
+)
+def test_a_moment_is_worth_the_same_whatever_was_tried_before_it(rules: Rules) -> None:
+    """Also in a year of which nothing is known yet."""
+    customers, events = some_world(80, 6, seed=4)
+    engine = an_engine(*events, *customers, rules=rules)
+    nights = tuple(NOW + timedelta(days=day) for day in range(320, 326))
+    kinds = ("culture", "dinner", "sport")
+
+    together = FindDemand(kinds=kinds, regions=(HERE,), times=nights, cost=2_000, most=9)
+    first_of = [replace(together, kinds=(kind,), most=1) for kind in kinds]
+
+    found = {one.moment: one for one in together.asked_of(engine).wanted}
+    alone = [one for each in first_of for one in each.asked_of(engine).wanted]
+    same = [one for one in alone if one.moment in found]
+    assert len(same) >= 2
+    assert all(found[one.moment] == one for one in same)
 
 
 def test_many_customers_are_asked_by_way_of_a_sample() -> None:

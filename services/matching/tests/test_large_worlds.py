@@ -1,5 +1,6 @@
 """Questions about a programme so large that there are no rounds of choosing: it is compared as it stands, and stays as it is."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -18,7 +19,7 @@ from services.matching.tests.worlds import (
 from kindred_matching.domain.demand import FindDemand
 from kindred_matching.domain.engine import Engine
 from kindred_matching.domain.explanation import WhyPair
-from kindred_matching.domain.inputs import ClockTicked
+from kindred_matching.domain.inputs import ClockTicked, EventReplaced, SliceScored
 from kindred_matching.domain.supposing import (
     Cancelled,
     Limited,
@@ -89,3 +90,29 @@ def test_other_questions_leave_no_trace(engine: Engine) -> None:
     PriceWishes((Wish(customer_id(7), event_id(1), WishKind.PIN, NOW),)).asked_of(engine)
     FindDemand(kinds=("culture",), regions=(HERE,), times=EVENINGS, most=2).asked_of(engine)
     assert bits(engine) == before
+
+
+def sweep(engine: Engine) -> None:
+    """Until nobody waits to be scored anew."""
+    while engine.scoring_anew:
+        engine.apply(SliceScored(VISITS))
+        engine.settle()
+
+
+def test_a_change_is_not_told_to_do_what_scoring_does_that_is_under_way(engine: Engine) -> None:
+    """Everybody is refused an event at first, and may come when he has been scored anew."""
+    other = copy_of(engine)
+    open_to_all = other.events[event_id(1)]
+    other.apply(EventReplaced(replace(open_to_all, minimum_age=100)))
+    other.settle()
+    sweep(other)
+    other.apply(EventReplaced(open_to_all))
+    other.settle()
+    same = Limited(hospitality_per_year=other.rules.hospitality_per_year + 1)
+    event, free = other.table.slots.take(event_id(1)), other.allocation.seats_taken()
+
+    effect = effect_of(other, same)
+
+    assert free[event] == 0
+    assert effect.before.value > 1.05 * other.allocation.certificate.value
+    assert abs(effect.value) < 0.2 * (effect.before.value - other.allocation.certificate.value)

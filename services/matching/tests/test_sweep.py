@@ -65,6 +65,24 @@ def test_what_changes_meanwhile_is_for_everybody_again() -> None:
     assert options(engine) == options(whole)
 
 
+def test_an_engine_that_was_put_away_between_two_sweeps_sweeps_all() -> None:
+    engine = a_large_one()
+    swept(engine)
+    copy = copy_of(engine)
+    copy.at_once = engine.at_once
+    for each in (engine, copy):
+        each.apply(told(an_event(99, seats=30, themes=(("opera", 1.0),))))
+        each.apply(told(CUSTOMERS[50]))
+        each.settle()
+        each.apply(SliceScored(7))
+        each.settle()
+    again = copy_of(copy)
+    again.at_once = engine.at_once
+    assert swept(again) == swept(engine)
+    assert bits(again) == bits(engine)
+    assert options(again) == options(engine)
+
+
 def test_a_copy_goes_on_where_the_sweep_was() -> None:
     engine = a_large_one()
     engine.apply(SliceScored(7))

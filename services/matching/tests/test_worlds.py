@@ -15,6 +15,7 @@ from services.matching.tests.worlds import (
 )
 
 from kindred_matching.domain.engine import Engine
+from kindred_matching.domain.exact import Floats
 from kindred_matching.domain.inputs import (
     ClockTicked,
     EventReplaced,
@@ -26,7 +27,7 @@ from kindred_matching.domain.rules import Rules
 from kindred_matching.domain.wishes import Wish, WishKind
 from kindred_matching.domain.worlds import copy_of, happen
 
-LATER = NOW + timedelta(days=12)
+LATER, NEXT_YEAR = NOW + timedelta(days=12), NOW + timedelta(days=330)
 
 
 def a_world(seed: int) -> Engine:
@@ -51,12 +52,29 @@ def options(engine: Engine) -> dict[int, list[tuple[int, float]]]:
     return found
 
 
+def room(engine: Engine) -> Floats:
+    """The hospitality that is left of each year for each customer."""
+    state, people = engine.allocation.market.state, len(engine.places)
+    left: Floats = state.person_room[:people, : len(engine.table.years)]
+    return left
+
+
 changes = st.one_of(
     st.integers(0, 7).map(
         lambda number: an_event(number, starts_at=LATER, ends_at=LATER + timedelta(hours=3))
     ),
     st.integers(0, 7).map(lambda number: an_event(number, open=False)),
     st.builds(
+        an_event,
+        st.integers(90, 99),
+        kind=st.sampled_from(["dinner", "online", "sport"]),
+        seats=st.integers(0, 9),
+        companion_allowed=st.booleans(),
+        cost=st.sampled_from([0, 2_000, 90_000]),
+        starts_at=st.just(NEXT_YEAR),
+        ends_at=st.just(NEXT_YEAR + timedelta(hours=2)),
+    )
+    | st.builds(
         an_event,
         st.integers(90, 99),
         kind=st.sampled_from(["dinner", "online", "sport"]),
@@ -86,6 +104,7 @@ def test_weighing_everybody_for_one_event_is_as_good_as_weighing_all(
 
     assert not other.scoring_anew
     assert options(one) == options(other)
+    assert (room(one) == room(other)).all()
     assert (one.allocation.market.state.cap == other.allocation.market.state.cap).all()
     found = one.allocation.certificate
     assert found.value <= other.allocation.certificate.bound + 1e-6

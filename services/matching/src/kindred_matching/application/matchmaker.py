@@ -144,7 +144,7 @@ class Matchmaker:
         self._observer.settled(result.seconds, touched, published, gap)
         if any(isinstance(caused.happening, ClockTicked) for caused in batch):
             self._observer.refused(refusals_by_reason(engine))
-            self._long_lived.grown_to(len(engine.customers))
+            self._long_lived.look_at(engine)
 
     async def begin_epoch(self, stores: Stores, cause: Cause) -> None:
         """Begins a model epoch if anybody has asked for one."""

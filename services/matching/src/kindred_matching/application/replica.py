@@ -52,7 +52,7 @@ class Replica:
             self._engine = replayed(None if snapshot is None else snapshot[1], ())
             self._position = 0 if snapshot is None else snapshot[0]
         self._follow(await record.batches(self._position))
-        self._long_lived.grown_to(len(self._engine.customers))
+        self._long_lived.look_at(self._engine)
 
     def answer(self, question: Question[Answer]) -> Answer:
         """What the engine answers as it stands."""

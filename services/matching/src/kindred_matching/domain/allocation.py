@@ -73,6 +73,7 @@ class Allocation:
         """Forgets all that has happened here: the same as a :meth:`fork` of the other, in less time."""
         self.market.stand_as(other.market)
         self.sought, self.rested = other.sought, other.rested
+        self.seek, self._limited_anew = SEEK, False
         self._changed, self._moves, self._assessed = set(), 0, []
 
     @property

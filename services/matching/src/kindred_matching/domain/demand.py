@@ -153,7 +153,10 @@ class FindDemand:
 
     def _tried(self, start: Engine, moments: Sequence[Moment]) -> list[Wanted]:
         """What each moment adds, the most first; without those that add nothing."""
-        customers = sorted(start.customers)
+        customers, moments = (
+            sorted(start.customers),
+            [m for m in moments if m.id not in start.events],
+        )
         if not moments:
             return []
         bids = self._bids(start, customers, moments)
@@ -164,10 +167,17 @@ class FindDemand:
             keen = np.argsort(-own, kind="stable")[: INTERESTED * self.seats].tolist()
             keen_on = [customers[one] for one in keen if own[one] > 0.0]
             found.append(self._try(other, moment, keen_on, before))
-            other.apply(EventRemoved(moment.id))
-            other.allocation.stand_as(start.allocation)
+            other = self._as_before(other, moment, start)
         worthy = [wanted for wanted in found if wanted.value > 0.0]
         return sorted(worthy, key=lambda wanted: -wanted.value)
+
+    def _as_before(self, other: Engine, moment: Moment, start: Engine) -> Engine:
+        """The copy without the moment; another where it has learned of a year, for which accounts have limits of their own."""
+        if len(other.table.years) > len(start.table.years):
+            return copy_of(start)
+        other.apply(EventRemoved(moment.id))
+        other.allocation.stand_as(start.allocation)
+        return other
 
     def _try(self, other: Engine, moment: Moment, keen: Iterable[UUID], before: float) -> Wanted:
         """Adds the moment; those who are keen choose again, and others may take what these leave."""
@@ -177,9 +187,9 @@ class FindDemand:
             other.apply(RematchAsked(customer))
         other.settle()
         after = at_its_best(other)
-        guests = after.choices.guests_of(other.table.slots.take(moment.id))
-        names = tuple(sorted(other.places.all_at(guests)))
-        return Wanted(moment, after.certificate.value - before, names)
+        place = other.table.slots.find(moment.id)
+        guests = () if place is None else other.places.all_at(after.choices.guests_of(place))
+        return Wanted(moment, after.certificate.value - before, tuple(sorted(guests)))
 
     def as_event(self, moment: Moment, engine: Engine) -> Event:
         """The moment as an event; it speaks all languages of customers."""

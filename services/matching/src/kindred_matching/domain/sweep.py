@@ -41,6 +41,7 @@ class Sweeping:
 
     def image(self, places: int) -> Sweep:
         """What a snapshot holds, with so many places of customers."""
+        self._fit(places)
         assessed = self._assessed[:places].tolist() if self.under_way else []
         return Sweep(self._done_to, self._again, self._changes, tuple(assessed))
 
@@ -58,8 +59,7 @@ class Sweeping:
 
     def assessed(self, place: Slot) -> None:
         """The customer in that place has been assessed as things are now."""
-        while place >= len(self._assessed):
-            self._assessed = np.pad(self._assessed, (0, len(self._assessed)))
+        self._fit(place + 1)
         self._assessed[place] = self._changes
 
     def slice(self, customers: Slots, most: int) -> list[UUID]:
@@ -67,6 +67,7 @@ class Sweeping:
         done_to = self._done_to
         if done_to is None:
             return []
+        self._fit(len(customers))
         outdated = np.flatnonzero(self._assessed[: len(customers)] < self._changes).tolist()
         known = (customers.ids[place] for place in outdated)
         waiting = [one for one in known if one is not None and one.int > done_to.int]
@@ -76,3 +77,8 @@ class Sweeping:
         else:
             self._done_to, self._again = _NOBODY_YET if self._again else None, False
         return turn
+
+    def _fit(self, places: int) -> None:
+        """Of a place that is not told apart nobody knows that its customer has been assessed."""
+        while places > len(self._assessed):
+            self._assessed = np.pad(self._assessed, (0, len(self._assessed)))

@@ -29,7 +29,7 @@ class ListChange:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What changes would do, between two worlds on which the same work was spent from the same start.
+    """What changes would do, between two worlds from the same start, on which the same rounds of choosing were spent.
 
     ``before`` and ``after`` are their certificates, ``gained`` and ``lost`` the pairs of only one of them, in order. ``unmet``
     are the places of the wished pairs that rules, agenda or seats do not allow.

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import UTC
 from uuid import UUID
 
 import numpy as np
@@ -70,13 +71,14 @@ def to_improve(engine: Engine) -> Engine:
 def ready(engine: Engine) -> Engine:
     """An engine from which worlds may begin: nobody waits to be scored in it, and everybody has chosen anew.
 
-    Where that would take too long it is the engine itself, as it stands.
+    Where there are no rounds for choosing, and nobody waits, it is the engine itself.
     """
-    copy = to_improve(engine)
-    while rounds(copy) and copy.scoring_anew:
+    copy = copy_of(engine) if rounds(engine) or engine.scoring_anew else engine
+    while copy.scoring_anew:
         copy.apply(SliceScored(len(copy.customers) + 1))
         copy.settle()
-    copy.allocation.improve(rounds(copy))
+    if rounds(copy):
+        copy.allocation.improve(rounds(copy))
     return copy
 
 
@@ -95,7 +97,7 @@ def happen(copy: Engine, changes: Iterable[Input]) -> None:
     cap = copy.rules.cap
     if not rounds(copy):
         copy.allocation.seek = AFRESH
-    columns = {event for change in changes if (event := _take(copy, change)) is not None}
+    columns = {event for change in changes if (event := _apply(copy, change)) is not None}
     for customer in {*copy.wishes.pinned(), *copy.draws.drawn()}:
         copy.apply(RematchAsked(customer))
     copy.settle()
@@ -105,11 +107,14 @@ def happen(copy: Engine, changes: Iterable[Input]) -> None:
         _limit_everybody(copy)
 
 
-def _take(copy: Engine, change: Input) -> UUID | None:
-    """Applies a change; returns the event for which everybody is to be weighed after it."""
+def _apply(copy: Engine, change: Input) -> UUID | None:
+    """Applies a change; returns the event for which everybody is to be weighed after it.
+
+    A year of which nobody's hospitality is known yet is a matter of everybody's limits.
+    """
     column, copy.at_once = None, len(copy.customers)
     match change:
-        case EventReplaced(event):
+        case EventReplaced(event) if event.starts_at.astimezone(UTC).year in copy.table.years:
             before, copy.at_once = copy.events.get(event.id), 0
             if before is None or replace(before, seats=event.seats) != event:
                 column = event.id

@@ -47,7 +47,8 @@ def find_prices(state: State, handle: State, start: Start, missed: float = 0.0) 
     first steps aim no lower than need be.
     """
     people, resources = len(state.held), _resources(state)
-    priced = state.price[TRIAL, ::2][~state.closed].any()
+    prices = state.price[TRIAL, ::2]
+    priced = ((prices > 0.0) & (prices < CLOSED)).any()
     reach = min(FROM_NOTHING, max(FROM_GOOD, missed)) if priced else FROM_NOTHING
     for stride, passes in ((32, start.coarse), (8, start.medium)):
         if passes and people >= SAMPLE * stride:

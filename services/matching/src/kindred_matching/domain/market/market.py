@@ -42,7 +42,7 @@ from kindred_matching.domain.market.problem import (
     Row,
 )
 from kindred_matching.domain.market.sizes import SCRATCH, empty_sizes, items_for
-from kindred_matching.domain.market.state import FIXED, Array, State
+from kindred_matching.domain.market.state import FIXED, Array, State, overwritten
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,14 +119,8 @@ class Market:
 
     def stand_as(self, other: "Market") -> None:
         """The same as a :meth:`fork` of the other; memory of arrays of the same sizes is used again, which is what takes time."""
-        arrays = []
-        for own, others in zip(self.state, other.state, strict=True):
-            if own.shape == others.shape and own.dtype == others.dtype:
-                np.copyto(own, others)
-                arrays.append(own)
-            else:
-                arrays.append(others.copy())
-        self._rebuild(State(*arrays))
+        self._rebuild(overwritten(self.state, other.state))
+        self.effort, self.put_off = other.effort, other.put_off
 
     def grow(self, people: int, events: int, years: int, choices: int, accounts: int = 0) -> None:
         """At least so many places of each kind, the new ones empty; nothing else changes.

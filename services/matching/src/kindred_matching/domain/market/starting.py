@@ -10,6 +10,7 @@ from kindred_matching.domain.market.choosing import choose
 from kindred_matching.domain.market.cold_prices import find_prices
 from kindred_matching.domain.market.compiling import kernel
 from kindred_matching.domain.market.effort import Effort, Start
+from kindred_matching.domain.market.event_changes import restart_trial
 from kindred_matching.domain.market.keeping import go_back, keep
 from kindred_matching.domain.market.leftovers import seat_leftovers
 from kindred_matching.domain.market.listings import list_customer
@@ -34,7 +35,7 @@ def start(
 
     From ``warm`` prices a tenth of the passes over everybody follows.
     """
-    missed = _missed(state, handle)
+    missed = _share_missed(state, handle)
     if warm is not None:
         missed = 0.0
         state.price[TRIAL, ::2] = warm.seat
@@ -53,12 +54,14 @@ def start(
 
 def seek_bound(state: State, handle: State, plan: Start) -> float:
     """The bound, beside fixed pairs, at the best prices that are found from those of the certificate; leaves them to be tried."""
-    missed = _missed(state, handle)
+    missed = _share_missed(state, handle)
     begin_at_bound(handle)
-    return find_prices(state, handle, plan, missed)
+    bound = find_prices(state, handle, plan, missed)
+    restart_trial(handle)
+    return bound
 
 
-def _missed(state: State, handle: State) -> float:
+def _share_missed(state: State, handle: State) -> float:
     """How much more than is chosen may be reached, as a fraction of the bound."""
     bound = upper_bound(handle)
     return 1.0 - float(state.totals[0]["value"]) / bound if bound > 0.0 else 0.0

@@ -185,3 +185,15 @@ class State(NamedTuple):
     asked_slot: Annotated[Array, "i8[ASKED]"]  # those who may fill a seat ...
     asked_hope: Annotated[Array, "f8[ASKED]"]
     top: Annotated[Array, "f8[B+1]"]  # largest gains
+
+
+def overwritten(state: State, other: State) -> State:
+    """The other state, in the memory of this one wherever an array fits."""
+    return State(*(_copied(array, own) for own, array in zip(state, other, strict=True)))
+
+
+def _copied(array: Array, onto: Array) -> Array:
+    if onto.shape != array.shape or onto.dtype != array.dtype:
+        return array.copy()
+    np.copyto(onto, array)
+    return onto
