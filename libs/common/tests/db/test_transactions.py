@@ -51,7 +51,8 @@ async def test_both_sides_of_a_deadlock_are_done_once(engine: AsyncEngine) -> No
 
     done = await asyncio.gather(crosswise("one", "two"), crosswise("two", "one"))
     assert list(done) == ["one", "two"]
-    assert len(begun) == 3, "one of them was begun again"
+    # Who begins again may be first once more, and meet the other again.
+    assert len(begun) >= 3, "one of them was begun again"
     assert await values(engine) == [2, 2]
 
 
